@@ -1,0 +1,20 @@
+namespace Colossus.Specs.Jobs;
+
+/// <summary>One run, complete: every value is set, defaults included. A job file is read into one from a job file.</summary>
+/// <param name="Name">Name of the run: letters, digits, '-', '_' and '.'; default: the file's name without extension.</param>
+/// <param name="Model">The transformer.</param>
+/// <param name="Data">The text it learns from.</param>
+/// <param name="Train">Steps, batch, precision, optimizer.</param>
+/// <param name="Parallel">How the work is split over ranks.</param>
+/// <param name="Checkpoint">When the state goes to disk, and how many copies stay.</param>
+/// <param name="Resilience">How faults are noticed and answered.</param>
+/// <param name="Workload">Somebody else's program to run instead of the model; null for a training job of ours.</param>
+public sealed record JobSpec(
+    string Name,
+    ModelSpec Model,
+    DataSpec Data,
+    TrainSpec Train,
+    ParallelSpec Parallel,
+    CheckpointSpec Checkpoint,
+    ResilienceSpec Resilience,
+    WorkloadSpec? Workload = null);
