@@ -9,7 +9,7 @@ namespace Colossus.Runs;
 /// <param name="Seconds">Wall time of the step.</param>
 /// <param name="ModelFlopsUtilization">Share of the machine's measured matrix-product peak, 0 to 1; null when not known.</param>
 public sealed record MetricRecord(
-    int Step,
+    long Step,
     double Loss,
     double GradientNorm,
     double LearningRate,

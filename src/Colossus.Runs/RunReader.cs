@@ -16,7 +16,7 @@ public static class RunReader
     /// <param name="folder">The run.</param>
     public static IReadOnlyList<MetricRecord> Metrics(RunFolder folder)
     {
-        var steps = new SortedDictionary<int, MetricRecord>();
+        var steps = new SortedDictionary<long, MetricRecord>();
         foreach (var record in Read(folder.MetricsFile, RunJson.Default.MetricRecord))
         {
             steps[record.Step] = record;

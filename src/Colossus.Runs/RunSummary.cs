@@ -18,7 +18,7 @@ namespace Colossus.Runs;
 public sealed record RunSummary(
     string Run,
     string Status,
-    int Steps,
+    long Steps,
     double? FirstLoss,
     double? LastLoss,
     double? BitsPerByte,

@@ -89,7 +89,7 @@ public sealed class RunRecorderTests : IDisposable
         return RunSummary.Read(run).Status;
     }
 
-    private static StartedEvent Started(int? resumedFrom) => new("/r", "r", 2, 10, 1000, 1024, null, null, resumedFrom);
+    private static StartedEvent Started(long? resumedFrom) => new("/r", "r", 2, 10, 1000, 1024, null, null, resumedFrom);
 
     private static StepEvent Step(int step, double loss) => new(step, loss, 2048, 0.5, 1e9, 1, 1e-3, 1024, 0.5, 0);
 }

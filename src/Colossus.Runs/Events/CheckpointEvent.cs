@@ -6,4 +6,4 @@ namespace Colossus.Runs.Events;
 /// <param name="Bytes">Size of its files.</param>
 /// <param name="Seconds">Time that writing took, beside the training.</param>
 /// <param name="StallSeconds">Time that training stood still for it.</param>
-public sealed record CheckpointEvent(int Step, string Path, long Bytes, double Seconds, double StallSeconds) : RunEvent;
+public sealed record CheckpointEvent(long Step, string Path, long Bytes, double Seconds, double StallSeconds) : RunEvent;

@@ -4,4 +4,4 @@ namespace Colossus.Runs.Events;
 /// <param name="Step">Completed steps.</param>
 /// <param name="Loss">Mean cross-entropy in nats a token.</param>
 /// <param name="BitsPerByte">The same in bits a byte of text, comparable between tokenizers.</param>
-public sealed record EvaluationEvent(int Step, double Loss, double BitsPerByte) : RunEvent;
+public sealed record EvaluationEvent(long Step, double Loss, double BitsPerByte) : RunEvent;

@@ -7,4 +7,4 @@ namespace Colossus.Runs.Events;
 /// <param name="Reason">The same in a sentence.</param>
 /// <param name="Step">Completed steps at that moment.</param>
 /// <param name="Epoch">Generation of ranks that ended with it.</param>
-public sealed record FaultEvent(int? Rank, int Pid, string Kind, string Reason, int Step, int Epoch) : RunEvent;
+public sealed record FaultEvent(int? Rank, int Pid, string Kind, string Reason, long Step, int Epoch) : RunEvent;

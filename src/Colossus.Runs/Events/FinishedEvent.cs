@@ -11,7 +11,7 @@ namespace Colossus.Runs.Events;
 /// <param name="Reason">Why it failed or stopped; null when completed.</param>
 public sealed record FinishedEvent(
     string Status,
-    int Steps,
+    long Steps,
     double? Loss,
     double? BitsPerByte,
     string? WeightsSha256,

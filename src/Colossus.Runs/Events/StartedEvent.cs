@@ -14,9 +14,9 @@ public sealed record StartedEvent(
     string Run,
     string Name,
     int Ranks,
-    int Steps,
+    long Steps,
     long? Parameters,
     long TokensPerStep,
     double? FlopsPerStep,
     double? PeakFlopsPerSecond,
-    int? ResumedFrom) : RunEvent;
+    long? ResumedFrom) : RunEvent;

@@ -14,7 +14,7 @@ namespace Colossus.Runs.Events;
 /// <param name="Skipped">Whether the update was left out because loss or gradient was not finite.</param>
 /// <param name="Reason">Why it was skipped; null otherwise.</param>
 public sealed record StepEvent(
-    int Step,
+    long Step,
     double Loss,
     double TokensPerSecond,
     double? ModelFlopsUtilization,

@@ -1,0 +1,14 @@
+namespace Colossus.Cli.Doctor;
+
+/// <summary>How a thing that <c>doctor</c> looked at stands.</summary>
+internal enum CheckState
+{
+    /// <summary>There, and enough.</summary>
+    Good,
+
+    /// <summary>Absent or scarce; only some uses need it.</summary>
+    Optional,
+
+    /// <summary>Absent, and nothing works without it.</summary>
+    Missing,
+}
