@@ -54,19 +54,14 @@ internal sealed class SampleVerb : Verb
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)
-        where T : struct, IComparable<T>
+        where T : struct, IComparable<T>, IParsable<T>
     {
         var option = new Option<T>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
-            // A token that is no number has its own error; only a number can be out of range.
-            if (result.Errors.Any() || result.Tokens.Count == 0)
-            {
-                return;
-            }
-
-            var value = result.GetValueOrDefault<T>();
-            if (value.CompareTo(low) < 0 || value.CompareTo(high) > 0 || value is double.NaN)
+            // A token that is no number has an error of its own; only a number can be out of range.
+            if (result.Tokens.Count > 0 && T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value)
+                && (value.CompareTo(low) < 0 || value.CompareTo(high) > 0 || value is double.NaN))
             {
                 result.AddError($"{name} is {result.Tokens[0].Value}; it goes from {low} to {high}");
             }
