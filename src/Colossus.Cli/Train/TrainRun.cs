@@ -1,5 +1,4 @@
 using Colossus.Cli.Workers;
-using Colossus.Plan.Parameters;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Reports;
@@ -14,11 +13,12 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
 {
     /// <summary>Trains to the end, or to a stop.</summary>
     /// <param name="order">What to run; nobody else may hold its folder.</param>
-    /// <param name="speed">Measured speed of this machine.</param>
+    /// <param name="size">Size of the job's model.</param>
+    /// <param name="speed">Measured speed of this machine; null when not known.</param>
     /// <param name="signals">Requests to stop.</param>
     /// <returns>An exit code.</returns>
     /// <exception cref="RunFolderException">Somebody else holds the run, or it cannot be written.</exception>
-    public async Task<int> RunAsync(LaunchOrder order, WorkerProbe? speed, StopSignals signals)
+    public async Task<int> RunAsync(LaunchOrder order, ModelSize? size, WorkerProbe? speed, StopSignals signals)
     {
         using var held = order.Folder.Take(new SupervisorRecord(Environment.ProcessId, Environment.MachineName, host.Time.GetUtcNow()));
         var view = new TrainView();
@@ -27,7 +27,7 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
         {
             await using var display = Display(view);
             var journal = new RunJournal(recorder, view, display, host.Time, host.Warn);
-            journal.Happened(Started(order, speed));
+            journal.Happened(Started(order, size, speed));
             finished = await launcher.RunAsync(order, journal, signals);
             journal.Happened(finished);
         }
@@ -46,7 +46,7 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
         };
     }
 
-    private static StartedEvent Started(LaunchOrder order, WorkerProbe? speed)
+    private static StartedEvent Started(LaunchOrder order, ModelSize? size, WorkerProbe? speed)
     {
         var job = order.Job;
         var tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
@@ -55,9 +55,9 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             job.Name,
             job.Parallel.Ranks,
             job.Train.Steps,
-            ParameterTable.For(job.Model).ParameterCount,
+            size?.Parameters,
             tokens,
-            ModelFlops.TrainingPerToken(job.Model) * tokens,
+            size?.FlopsPerToken * tokens,
             speed?.Peak,
             order.Checkpoint is null ? null : order.Step);
     }
