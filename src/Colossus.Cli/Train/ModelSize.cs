@@ -1,0 +1,6 @@
+namespace Colossus.Cli.Train;
+
+/// <summary>What a model costs.</summary>
+/// <param name="Parameters">Trained values.</param>
+/// <param name="FlopsPerToken">Model FLOPs of forward and backward pass a token.</param>
+internal sealed record ModelSize(long Parameters, double FlopsPerToken);
