@@ -8,14 +8,20 @@ namespace Colossus.Checkpoints.Tests;
 /// </summary>
 internal sealed class StoppingFiles(int stopAt) : IFiles
 {
-    private readonly List<(string Covers, Action Undo)> unflushed = [];
+    private readonly HashSet<string> unflushedFiles = new(StringComparer.Ordinal);
+    private readonly List<(string Folder, Action Undo)> unflushedNames = [];
     private int operations;
 
     private bool StopsNow => operations == stopAt;
 
     public void LosePower()
     {
-        foreach ((_, Action undo) in Enumerable.Reverse(unflushed))
+        foreach (string path in unflushedFiles.Where(File.Exists))
+        {
+            File.WriteAllBytes(path, []);
+        }
+
+        foreach ((_, Action undo) in Enumerable.Reverse(unflushedNames))
         {
             undo();
         }
@@ -27,26 +33,27 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
     {
         IFileSink? sink = null;
         Do(() => sink = DiskFiles.Instance.Create(path, bytes));
-        unflushed.Add((path, () => Truncate(path)));
+        unflushedFiles.Add(path);
         return new Sink(this, sink!, path);
     }
 
     public void FlushFile(string path) => Do(() =>
     {
         DiskFiles.Instance.FlushFile(path);
-        unflushed.RemoveAll(item => item.Covers == path);
+        unflushedFiles.Remove(path);
     });
 
     public void FlushFolder(string path) => Do(() =>
     {
         DiskFiles.Instance.FlushFolder(path);
-        unflushed.RemoveAll(item => item.Covers == path);
+        unflushedNames.RemoveAll(item => item.Folder == path);
     });
 
     public void Rename(string from, string to) => Do(() =>
     {
         DiskFiles.Instance.Rename(from, to);
-        unflushed.Add((Path.GetDirectoryName(to)!, () => Unname(from, to)));
+        Moved((from, to));
+        unflushedNames.Add((Path.GetDirectoryName(to)!, () => Unname(from, to)));
     });
 
     public bool TryExchange(string first, string second)
@@ -55,7 +62,8 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
         Do(() => done = DiskFiles.Instance.TryExchange(first, second));
         if (done)
         {
-            unflushed.Add((Path.GetDirectoryName(second)!, () => DiskFiles.Instance.TryExchange(first, second)));
+            Moved((first, second), (second, first));
+            unflushedNames.Add((Path.GetDirectoryName(second)!, () => DiskFiles.Instance.TryExchange(first, second)));
         }
 
         return done;
@@ -78,11 +86,15 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
         }
     }
 
-    private static void Truncate(string path)
+    // Unflushed files keep being unflushed under the new name of their folder.
+    private void Moved(params (string From, string To)[] moves)
     {
-        if (File.Exists(path))
+        string[] before = [.. unflushedFiles];
+        unflushedFiles.Clear();
+        foreach (string path in before)
         {
-            File.WriteAllBytes(path, []);
+            (string from, string to) = moves.FirstOrDefault(move => Path.GetDirectoryName(path) == move.From);
+            unflushedFiles.Add(from is null ? path : Path.Combine(to, Path.GetFileName(path)));
         }
     }
 
@@ -115,7 +127,7 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
         public void Flush() => owner.Do(() =>
         {
             inner.Flush();
-            owner.unflushed.RemoveAll(item => item.Covers == path);
+            owner.unflushedFiles.Remove(path);
         });
 
         public void Dispose() => inner.Dispose();
