@@ -8,7 +8,7 @@ namespace Colossus.Checkpoints;
 internal static class CheckpointInspector
 {
     /// <summary>Larger manifests are not read; one of a thousand ranks and a thousand tensors takes less.</summary>
-    private const long LargestManifestBytes = 1 << 29;
+    private const long largestManifestBytes = 1 << 29;
 
     /// <summary>What is wrong, cheapest checks first, found as they are asked for; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(string folder, CancellationToken cancellation)
@@ -70,7 +70,7 @@ internal static class CheckpointInspector
         try
         {
             long bytes = new FileInfo(path).Length;
-            if (bytes > LargestManifestBytes)
+            if (bytes > largestManifestBytes)
             {
                 throw CheckpointException.Malformed($"Not a checkpoint's manifest (it has {bytes:N0} bytes)", path);
             }

@@ -7,8 +7,8 @@ internal sealed class DiskFiles : IFiles
 {
     public static readonly DiskFiles Instance = new();
 
-    private const int UnnamedFailure = unchecked((int)0x80131620); // COR_E_IO
-    private const int FullDisk = 28; // ENOSPC
+    private const int unnamedFailure = unchecked((int)0x80131620); // COR_E_IO
+    private const int fullDisk = 28; // ENOSPC
 
     public void CreateFolder(string path)
     {
@@ -28,10 +28,10 @@ internal sealed class DiskFiles : IFiles
         {
             return new Sink(File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes));
         }
-        catch (IOException error) when (error.HResult == UnnamedFailure && FreeBytes(path) < bytes)
+        catch (IOException error) when (error.HResult == unnamedFailure && FreeBytes(path) < bytes)
         {
             // The base library tells of a reservation that failed without the system's number.
-            throw new IOException(error.Message, FullDisk);
+            throw new IOException(error.Message, fullDisk);
         }
     }
 

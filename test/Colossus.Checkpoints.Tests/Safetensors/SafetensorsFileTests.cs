@@ -8,9 +8,9 @@ namespace Colossus.Checkpoints.Tests.Safetensors;
 
 public sealed class SafetensorsFileTests
 {
-    private const string Python = "/usr/bin/python3";
+    private const string python = "/usr/bin/python3";
 
-    private const string PythonReader = """
+    private const string pythonReader = """
         import json, struct, sys
         data = open(sys.argv[1], "rb").read()
         (length,) = struct.unpack("<Q", data[:8])
@@ -36,7 +36,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void An_independent_reader_in_Python_sees_the_same_tensors()
     {
-        Assert.SkipUnless(File.Exists(Python), $"{Python} is not here: the file is not checked by an independent reader");
+        Assert.SkipUnless(File.Exists(python), $"{python} is not here: the file is not checked by an independent reader");
         using var folder = new TemporaryFolder();
         SafetensorsWriter.Write(
             folder["a.safetensors"],
@@ -49,7 +49,7 @@ public sealed class SafetensorsFileTests
                 new("large", TensorType.I64, [1], TensorBytes.Of(MemoryMarshal.AsBytes<long>([-(1L << 40)]).ToArray())),
             ],
             new Dictionary<string, string> { ["format"] = "pt", ["about"] = "ü" });
-        File.WriteAllText(folder["read.py"], PythonReader);
+        File.WriteAllText(folder["read.py"], pythonReader);
         string[] lines = RunPython(folder["read.py"], folder["a.safetensors"]);
         Assert.Equal(
             [
@@ -195,7 +195,7 @@ public sealed class SafetensorsFileTests
 
     private static string[] RunPython(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments)
+        using Process process = Process.Start(new ProcessStartInfo(python, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
