@@ -1,0 +1,370 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Sites;
+
+namespace Colossus.Twin.Pricing;
+
+/// <summary>
+/// Prices one step of a model in any layout on one machine. The pipeline is priced in closed form here; the timeline runs the schedule's own actions.
+/// One object serves one thread; pricing allocates nothing.
+/// </summary>
+/// <remarks>
+/// The order of a price: one layer forward and backward (products, attention, elementwise work, host, collectives and what hides them), the stages that
+/// layers, embedding and head add up to, the pipeline over them, gradient reduction, optimizer, and what grows with the number of ranks.
+/// docs/twin.md explains each term and where it stops being valid.
+/// </remarks>
+public sealed class StepPricer
+{
+    private const double HiddenPassesForward = 10;
+    private readonly ModelShape _model;
+    private readonly TrainingSetup _setup;
+    private readonly TwinParameters _parameters;
+    private readonly AcceleratorSpec _accelerator;
+    private readonly ProductSpeed _products;
+    private readonly ProductSpeed _headProducts;
+    private readonly FabricSpeed _fabric;
+    private readonly LayerWork _work = new();
+    private readonly double _memoryRate;
+    private readonly double _attentionRate;
+    private readonly double _elementwise;
+    private readonly double _hostLayer;
+    private readonly double _hostStep;
+    private readonly double _tensorExposed;
+    private readonly double _dataHidden;
+    private readonly double _weightBytes;
+    private readonly bool _narrow;
+    private readonly double _layerWeights;
+    private readonly double _routedWeights;
+    private readonly double _tableWeights;
+
+    /// <summary>Makes a pricer.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="setup">Format and software.</param>
+    /// <param name="parameters">Fitted quantities.</param>
+    public StepPricer(ModelShape model, Machine machine, TrainingSetup setup, TwinParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(parameters);
+        _model = model;
+        _setup = setup;
+        _parameters = parameters;
+        _accelerator = machine.Accelerator;
+        _products = new ProductSpeed(_accelerator, setup.Format, setup.Stack, parameters);
+        MatrixFormat wide = setup.Format == MatrixFormat.Fp32 ? MatrixFormat.Fp32 : MatrixFormat.Bf16;
+        _headProducts = new ProductSpeed(_accelerator, wide, setup.Stack, parameters);
+        _fabric = new FabricSpeed(machine, parameters);
+        _memoryRate = _accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
+        _attentionRate = AttentionRate();
+        _elementwise = parameters[Pick(Parameter.ElementwiseClassic)];
+        _hostLayer = parameters[Pick(Parameter.HostClassic)];
+        _hostStep = parameters[Pick(Parameter.HostStepClassic)];
+        _tensorExposed = parameters[Pick(Parameter.TensorExposedClassic)];
+        _dataHidden = parameters[Pick(Parameter.DataHiddenClassic)];
+        _narrow = setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4;
+        _weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when _narrow => 1, _ => 2 };
+        _layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
+        _routedWeights = ParameterCount.RoutedExperts(model);
+        _tableWeights = (double)model.Vocab * model.Hidden;
+    }
+
+    /// <summary>Prices a layout.</summary>
+    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts.</param>
+    /// <param name="price">Receives the price.</param>
+    public void Price(in Layout layout, out StepPrice price)
+    {
+        price = default;
+        LayerCost layer = PriceLayer(layout);
+        PriceHead(layout, ref price);
+        PriceMessage(layout, ref price);
+        price.LayerForward = layer.Forward;
+        price.LayerBackward = layer.Backward;
+        price.WeightGradientShare = layer.WeightGradientShare;
+        PricePipeline(layout, layer, ref price);
+        PriceDataParallel(layout, ref price);
+        price.Other += _hostStep;
+        double doublings = Math.Max(0, Math.Log2(layout.Ranks / 8.0));
+        price.Other += price.Total * _parameters[Parameter.Jitter] * doublings;
+    }
+
+    private Parameter Pick(Parameter classic) => classic + (int)_setup.Stack;
+
+    private double AttentionRate()
+    {
+        Parameter share = _accelerator.Generation switch
+        {
+            AcceleratorGeneration.Ampere => Parameter.AttentionAmpere,
+            AcceleratorGeneration.Blackwell => Parameter.AttentionBlackwell,
+            _ => Parameter.AttentionHopper,
+        };
+        double rate = _accelerator.PeakBf16 * _parameters[share] * Math.Pow(_products.Power, _parameters[Parameter.PowerExponent])
+            * Math.Pow(Math.Min(1, _model.ValueWidth / 128.0), _parameters[Parameter.AttentionHeadExponent]);
+        if (_setup.Stack == SoftwareStack.Sharded && _accelerator.Generation != AcceleratorGeneration.Ampere)
+        {
+            rate *= _parameters[Parameter.AttentionSharded];
+        }
+
+        return rate * _model.Sequence / (_model.Sequence + _parameters[Parameter.AttentionSequenceHalf]);
+    }
+
+    private struct LayerCost
+    {
+        public double Forward;
+        public double Backward;
+        public double Tensor;
+        public double Expert;
+        public double Context;
+        public double Data;
+        public double WeightGradientShare;
+    }
+
+    private LayerCost PriceLayer(in Layout layout)
+    {
+        LayerWork work = _work;
+        work.Fill(_model, layout);
+        double productsForward = 0;
+        double inputGradient = 0;
+        double weightGradient = 0;
+        double quantized = 0;
+        foreach (ref readonly MatrixProduct product in work.Products)
+        {
+            bool expert = product.Kind is ProductKind.ExpertIn or ProductKind.ExpertOut;
+            bool router = product.Kind == ProductKind.Router;
+            ProductSpeed speed = router ? _headProducts : _products;
+            double slower = expert ? 1 / _parameters[Parameter.ProductExperts] : 1;
+            double gradientBytes = _setup.Stack == SoftwareStack.Sharded ? 2 : 8;
+            productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, _weightBytes, 2);
+            inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, _weightBytes, 2);
+            weightGradient += slower * speed.Seconds(product.Columns, product.Inner, product.Rows, product.Count, 2, gradientBytes);
+            quantized += router ? 0 : product.Rows * product.Inner * product.Count;
+        }
+
+        if (_narrow)
+        {
+            // Inputs are read in 16 bits and written twice in 8 (rows and columns), weights likewise; gradients again in the backward pass.
+            double seconds = _parameters[Parameter.QuantizePasses] * quantized * 2 / _memoryRate;
+            productsForward += seconds;
+            inputGradient += seconds;
+        }
+
+        double attentionForward;
+        double attentionBackward;
+        if (_setup.FlashAttention)
+        {
+            attentionForward = work.AttentionFlops / _attentionRate;
+            // Five products instead of two, at a little less speed (arXiv 2307.08691, section 4).
+            attentionBackward = attentionForward * 2.5 * 1.15;
+        }
+        else
+        {
+            double scores = _parameters[Parameter.ScorePasses] * 2 * work.ScoreElements / _memoryRate;
+            attentionForward = (2 * work.AttentionFlops / (_accelerator.PeakBf16 * 0.5)) + scores;
+            attentionBackward = 2 * attentionForward;
+        }
+
+        double routed = _parameters[Parameter.RoutedPasses] * 2 * work.RoutedElements / _memoryRate;
+        double elementwise = (_elementwise * 2 * ((HiddenPassesForward * work.HiddenElements) + (2 * work.AttentionElements) + work.InnerElements) / _memoryRate) + routed;
+        double forward = productsForward + attentionForward + elementwise;
+        double backwardOnce = inputGradient + weightGradient + attentionBackward + (1.6 * elementwise);
+        double again = layout.Recompute switch
+        {
+            Recompute.None => 0,
+            Recompute.Full => forward,
+            _ when !_setup.FlashAttention => attentionForward,
+            _ when _setup.Stack == SoftwareStack.Sharded => (_parameters[Parameter.SelectiveSharded] * productsForward) + elementwise,
+            _ => _parameters[Parameter.SelectiveFused] * elementwise,
+        };
+        double passesAgain = layout.Recompute == Recompute.Full ? 1 : 0;
+        PriceCollectives(layout, out double tensor, out double expertTraffic, out double context);
+        double hostForward = HostForward(layout);
+        var cost = new LayerCost();
+        double busyForward = forward + tensor + expertTraffic + context;
+        double busyBackward = backwardOnce + again + ((1 + passesAgain) * (tensor + expertTraffic)) + ((2 + passesAgain) * context);
+        if (layout.Zero == 3 && layout.DenseReplicas > 1)
+        {
+            ShardedTraffic(layout, busyForward, busyBackward, out double gatherExposed, out double reduceExposed);
+            busyForward += gatherExposed;
+            busyBackward += reduceExposed;
+            cost.Data = gatherExposed + reduceExposed;
+        }
+
+        double backwardHost = (2 + passesAgain) * hostForward;
+        cost.Forward = SmoothMax(busyForward, hostForward);
+        cost.Backward = SmoothMax(busyBackward, backwardHost);
+        cost.Tensor = (2 + passesAgain) * tensor;
+        cost.Expert = (2 + passesAgain) * expertTraffic;
+        cost.Context = (3 + passesAgain) * context;
+        cost.WeightGradientShare = weightGradient / busyBackward;
+        return cost;
+    }
+
+    private double HostForward(in Layout layout)
+    {
+        double host = _hostLayer;
+        if (_model.Experts is not null)
+        {
+            host += _parameters[Parameter.HostExperts];
+        }
+
+        if (layout.Tensor > 1)
+        {
+            host += (layout.SequenceParallel ? 4 : 2) * _parameters[Parameter.HostTensor] * Math.Log2(layout.Tensor);
+        }
+
+        return host;
+    }
+
+    private void PriceCollectives(in Layout layout, out double tensor, out double expert, out double context)
+    {
+        tensor = 0;
+        expert = 0;
+        context = 0;
+        foreach (ref readonly Collective collective in _work.Collectives)
+        {
+            double sent = collective.SentBytes / collective.Count;
+            switch (collective.Axis)
+            {
+                case GroupAxis.Tensor:
+                    tensor += _tensorExposed * collective.Count * _fabric.Ring(sent, collective.Ranks, 1);
+                    break;
+                case GroupAxis.Context:
+                    context += _parameters[Parameter.ContextExposed] * collective.Count * _fabric.Ring(sent, collective.Ranks, layout.Tensor);
+                    break;
+                default:
+                    expert += _parameters[Parameter.ExpertExposed] * collective.Count * _fabric.Exchange(collective, _model.Experts!.Active);
+                    break;
+            }
+        }
+    }
+
+    // Sharded weights are gathered before each pass through a layer and gradients are reduced after it, while the layer before computes.
+    private void ShardedTraffic(in Layout layout, double forward, double backward, out double gatherExposed, out double reduceExposed)
+    {
+        double bytes = 2 * (_layerWeights + (_routedWeights / layout.Expert)) / layout.Tensor;
+        double sent = bytes * (layout.DenseReplicas - 1) / layout.DenseReplicas;
+        double gather = _fabric.Ring(sent, layout.DenseReplicas, layout.Tensor);
+        gatherExposed = Exposed(gather, _dataHidden * forward);
+        reduceExposed = Exposed(2 * gather, _dataHidden * backward);
+    }
+
+    private void PriceHead(in Layout layout, ref StepPrice price)
+    {
+        double tokens = _work.Tokens;
+        double columns = (double)_model.Vocab / layout.Tensor;
+        double forward = _headProducts.Seconds(tokens, columns, _model.Hidden, 1, 2, 2);
+        double backward = _headProducts.Seconds(tokens, _model.Hidden, columns, 1, 2, 2) + _headProducts.Seconds(columns, _model.Hidden, tokens, 1, 2, 8);
+        double loss = _elementwise * 12 * tokens * columns / _memoryRate;
+        price.HeadForward = forward + loss;
+        price.HeadBackward = backward + (0.5 * loss);
+        price.EmbeddingForward = _elementwise * 8 * _work.HiddenElements / _memoryRate;
+    }
+
+    private void PriceMessage(in Layout layout, ref StepPrice price)
+    {
+        if (layout.Pipeline == 1)
+        {
+            return;
+        }
+
+        double bytes = 2 * _work.Tokens * _model.Hidden / layout.Tensor;
+        price.Message = _fabric.Message(bytes, layout.Ranks / layout.Pipeline);
+        price.MessageExposed = price.Message
+            * _parameters[layout.VirtualStages > 1 ? Parameter.PipelineExposedInterleaved : Parameter.PipelineExposed];
+    }
+
+    private void PricePipeline(in Layout layout, in LayerCost layer, ref StepPrice price)
+    {
+        int stages = layout.Pipeline;
+        double microBatches = layout.MicroBatches;
+        double slowest = 0;
+        double sum = 0;
+        int slowestLayers = 0;
+        double slowestEnds = 0;
+        double perMicroBatch = layer.Forward + layer.Backward;
+        double messages = stages == 1 ? 0 : 2 * layout.VirtualStages * price.MessageExposed;
+        for (int stage = 0; stage < stages; stage++)
+        {
+            int layers = StageLayers.OfStage(_model.Layers, layout, stage);
+            double ends = EndsOf(stage, stages, price);
+            double busy = (layers * perMicroBatch) + ends + messages;
+            sum += busy;
+            if (busy > slowest)
+            {
+                slowest = busy;
+                slowestLayers = layers;
+                slowestEnds = ends;
+            }
+        }
+
+        double others = (sum - slowest) / layout.VirtualStages;
+        if (layout.Schedule == PipelineSchedule.ZeroBubble)
+        {
+            others *= 1 - (layer.WeightGradientShare * layer.Backward / perMicroBatch);
+        }
+
+        double crossing = 2 * (stages - 1) * (price.Message - price.MessageExposed);
+        price.Tensor = microBatches * slowestLayers * layer.Tensor;
+        price.Expert = microBatches * slowestLayers * layer.Expert;
+        price.Context = microBatches * slowestLayers * layer.Context;
+        price.Data = microBatches * slowestLayers * layer.Data;
+        price.Pipeline = microBatches * messages;
+        price.Compute = (microBatches * ((slowestLayers * perMicroBatch) + slowestEnds)) - price.Tensor - price.Expert - price.Context - price.Data;
+        price.Bubble = others + crossing;
+    }
+
+    private static double EndsOf(int stage, int stages, in StepPrice price) =>
+        (stage == 0 ? 2 * price.EmbeddingForward : 0) + (stage == stages - 1 ? price.HeadForward + price.HeadBackward : 0);
+
+    private void PriceDataParallel(in Layout layout, ref StepPrice price)
+    {
+        (double dense, double routed) = HeaviestStageWeights(layout);
+        int replicas = layout.DenseReplicas;
+        bool sharded = layout.Zero >= 1;
+        double expertReplicas = layout.ExpertReplicas;
+        double held = sharded ? (dense / replicas) + (routed / expertReplicas) : dense + routed;
+        price.Optimizer = _parameters[Parameter.OptimizerPasses] * 30 * held / _memoryRate;
+        if (layout.Zero == 3)
+        {
+            double table = 2 * _tableWeights / layout.Tensor * (replicas - 1) / replicas;
+            price.Data += 3 * _fabric.Ring(table, replicas, layout.Tensor);
+            return;
+        }
+
+        int stride = layout.Tensor;
+        double gradientBytes = sharded && _setup.Stack == SoftwareStack.Fused ? 4 : 2;
+        double denseShare = (double)(replicas - 1) / replicas;
+        double expertShare = (expertReplicas - 1) / expertReplicas;
+        int expertStride = Math.Max(1, layout.Expert);
+        double reduce = _fabric.Ring(gradientBytes * dense * denseShare, replicas, stride)
+            + _fabric.Ring(gradientBytes * routed * expertShare, (int)expertReplicas, expertStride);
+        double gather = _fabric.Ring(2 * dense * denseShare, replicas, stride)
+            + _fabric.Ring(2 * routed * expertShare, (int)expertReplicas, expertStride);
+        double layers = (double)_model.Layers / layout.Pipeline;
+        price.Data += Exposed(reduce, _dataHidden * layers * price.LayerBackward);
+        price.Data += sharded
+            ? Exposed(gather, _dataHidden * layers * price.LayerForward)
+            : Exposed(gather, 0.5 * _dataHidden * layers * price.LayerBackward);
+    }
+
+    private (double Dense, double Routed) HeaviestStageWeights(in Layout layout)
+    {
+        double layers = Math.Ceiling((double)_model.Layers / layout.Pipeline);
+        double tables = layout.Pipeline == 1 && !_model.TiedHead ? 2 : 1;
+        return (((layers * _layerWeights) + (tables * _tableWeights)) / layout.Tensor, layers * _routedWeights / layout.Expert);
+    }
+
+    // What is left of some traffic when a stretch of compute hides it: nothing of a little, all above the stretch of a lot, with a smooth passage.
+    private static double Exposed(double traffic, double window) =>
+        window <= 0 ? traffic : traffic - (window * (1 - Math.Exp(-traffic / window)));
+
+    private static double SmoothMax(double a, double b)
+    {
+        double larger = Math.Max(a, b);
+        double ratio = Math.Min(a, b) / larger;
+        double squared = ratio * ratio;
+        return larger * Math.Pow(1 + (squared * squared), 0.25);
+    }
+}
