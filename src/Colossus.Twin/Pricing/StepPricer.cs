@@ -102,7 +102,7 @@ public sealed class StepPricer
         };
         double rate = _accelerator.PeakBf16 * _parameters[share] * Math.Pow(_products.Power, _parameters[Parameter.PowerExponent])
             * Math.Pow(Math.Min(1, _model.ValueWidth / 128.0), _parameters[Parameter.AttentionHeadExponent]);
-        if (_setup.Stack == SoftwareStack.Sharded && _accelerator.Generation != AcceleratorGeneration.Ampere)
+        if (_setup.Stack == SoftwareStack.Sharded)
         {
             rate *= _parameters[Parameter.AttentionSharded];
         }
@@ -206,7 +206,7 @@ public sealed class StepPricer
         double host = _hostLayer;
         if (_model.Experts is not null)
         {
-            host += _parameters[Parameter.HostExperts];
+            host += _parameters[Parameter.HostExperts] + (_parameters[Parameter.HostLocalExpert] * _model.Experts.Count / layout.Expert);
         }
 
         if (layout.Tensor > 1)
@@ -234,7 +234,7 @@ public sealed class StepPricer
                     context += _parameters[Parameter.ContextExposed] * collective.Count * _fabric.Ring(sent, collective.Ranks, layout.Tensor);
                     break;
                 default:
-                    expert += _parameters[Parameter.ExpertExposed] * collective.Count * _fabric.Exchange(collective, _model.Experts!.Active);
+                    expert += _parameters[layout.VirtualStages > 1 ? Parameter.ExpertExposedInterleaved : Parameter.ExpertExposed] * collective.Count * _fabric.Exchange(collective, _model.Experts!.Active);
                     break;
             }
         }
@@ -245,7 +245,9 @@ public sealed class StepPricer
     {
         double bytes = 2 * (_layerWeights + (_routedWeights / layout.Expert)) / layout.Tensor;
         double sent = bytes * (layout.DenseReplicas - 1) / layout.DenseReplicas;
-        double gather = _fabric.Ring(sent, layout.DenseReplicas, layout.Tensor);
+        // Software before flash attention gathered each weight by broadcasts from its owner: the group is as fast as one member's network.
+        int stride = _setup.Stack == SoftwareStack.Classic ? _fabric.Domain : layout.Tensor;
+        double gather = _fabric.Ring(sent, layout.DenseReplicas, stride);
         gatherExposed = Exposed(gather, _dataHidden * forward);
         reduceExposed = Exposed(2 * gather, _dataHidden * backward);
     }
@@ -334,14 +336,15 @@ public sealed class StepPricer
         }
 
         int stride = layout.Tensor;
-        double gradientBytes = sharded && _setup.Stack == SoftwareStack.Fused ? 4 : 2;
+        const double gradientBytes = 2;
+        double gatherBytes = _narrow ? 1 : 2;
         double denseShare = (double)(replicas - 1) / replicas;
         double expertShare = (expertReplicas - 1) / expertReplicas;
         int expertStride = Math.Max(1, layout.Expert);
         double reduce = _fabric.Ring(gradientBytes * dense * denseShare, replicas, stride)
             + _fabric.Ring(gradientBytes * routed * expertShare, (int)expertReplicas, expertStride);
-        double gather = _fabric.Ring(2 * dense * denseShare, replicas, stride)
-            + _fabric.Ring(2 * routed * expertShare, (int)expertReplicas, expertStride);
+        double gather = _fabric.Ring(gatherBytes * dense * denseShare, replicas, stride)
+            + _fabric.Ring(gatherBytes * routed * expertShare, (int)expertReplicas, expertStride);
         double layers = (double)_model.Layers / layout.Pipeline;
         price.Data += Exposed(reduce, _dataHidden * layers * price.LayerBackward);
         price.Data += sharded
