@@ -73,11 +73,26 @@ public static class RunCaseReader
             throw new CaseRefusedException(string.Join("; ", problems));
         }
 
-        SoftwareStack stack = !flash ? SoftwareStack.Classic : zero >= 2 ? SoftwareStack.Sharded : SoftwareStack.Fused;
+        SoftwareStack stack = Stack(row, flash, zero);
         int domain = Optional(row, "nvlink_domain", accelerator.LinkDomain);
         double network = (row.Number("net_gbps_per_gpu") ?? 400) * 1e9 / 8;
         var machine = new Machine(accelerator, domain, network);
         return new RunCase(id, row["source"], row["model"], measured, model, layout, machine, new TrainingSetup(format, flash, stack), null);
+    }
+
+    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; sharded weights or gradients are
+    // PyTorch's own unless the source names Megatron or NeMo, whose kernels are fused.
+    private static SoftwareStack Stack(CsvRow row, bool flash, int zero)
+    {
+        if (row["software"].Length > 0)
+        {
+            return Enum.TryParse(row["software"], ignoreCase: true, out SoftwareStack named) && Enum.IsDefined(named)
+                ? named
+                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded or fused is needed");
+        }
+
+        bool fusedByName = row["source"].Contains("Megatron", StringComparison.OrdinalIgnoreCase) || row["source"].Contains("NeMo", StringComparison.OrdinalIgnoreCase);
+        return !flash ? SoftwareStack.Classic : zero >= 2 && !fusedByName ? SoftwareStack.Sharded : SoftwareStack.Fused;
     }
 
     private static ModelShape Model(CsvRow row)
