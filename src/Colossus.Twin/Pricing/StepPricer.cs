@@ -38,6 +38,11 @@ public sealed class StepPricer
     private readonly double _routedWeights;
     private readonly double _tableWeights;
 
+    // What one layer costs depends on few axes; a search varies the others many times before it changes one of these.
+    private LayerKey _key;
+    private LayerCost _layer;
+    private StepPrice _layerPrice;
+
     /// <summary>Makes a pricer.</summary>
     /// <param name="model">The model.</param>
     /// <param name="machine">The machine.</param>
@@ -76,14 +81,22 @@ public sealed class StepPricer
     /// <param name="price">Receives the price.</param>
     public void Price(in Layout layout, out StepPrice price)
     {
-        price = default;
-        LayerCost layer = PriceLayer(layout);
-        PriceHead(layout, ref price);
+        var key = new LayerKey(
+            layout.Tensor, layout.Context, layout.Expert, layout.MicroBatch, layout.SequenceParallel, layout.Recompute, layout.VirtualStages > 1, layout.Zero == 3 ? layout.Data : 0);
+        if (key != _key)
+        {
+            _key = key;
+            _layer = PriceLayer(layout);
+            _layerPrice = default;
+            PriceHead(layout, ref _layerPrice);
+            _layerPrice.LayerForward = _layer.Forward;
+            _layerPrice.LayerBackward = _layer.Backward;
+            _layerPrice.WeightGradientShare = _layer.WeightGradientShare;
+        }
+
+        price = _layerPrice;
         PriceMessage(layout, ref price);
-        price.LayerForward = layer.Forward;
-        price.LayerBackward = layer.Backward;
-        price.WeightGradientShare = layer.WeightGradientShare;
-        PricePipeline(layout, layer, ref price);
+        PricePipeline(layout, _layer, ref price);
         PriceDataParallel(layout, ref price);
         price.Other += _hostStep;
         double doublings = Math.Max(0, Math.Log2(layout.Ranks / 8.0));
@@ -109,6 +122,8 @@ public sealed class StepPricer
 
         return rate * _model.Sequence / (_model.Sequence + _parameters[Parameter.AttentionSequenceHalf]);
     }
+
+    private readonly record struct LayerKey(int Tensor, int Context, int Expert, int MicroBatch, bool SequenceParallel, Recompute Recompute, bool Interleaved, int ShardedOver);
 
     private struct LayerCost
     {
@@ -287,9 +302,17 @@ public sealed class StepPricer
         double slowestEnds = 0;
         double perMicroBatch = layer.Forward + layer.Backward;
         double messages = stages == 1 ? 0 : 2 * layout.VirtualStages * price.MessageExposed;
+        // Where the layers divide, all stages but the first and the last are alike.
+        bool even = _model.Layers % layout.Chunks == 0;
         for (int stage = 0; stage < stages; stage++)
         {
-            int layers = StageLayers.OfStage(_model.Layers, layout, stage);
+            if (even && stage > 1 && stage < stages - 1)
+            {
+                sum += (stages - 3) * ((_model.Layers / stages * perMicroBatch) + messages);
+                stage = stages - 1;
+            }
+
+            int layers = even ? _model.Layers / stages : StageLayers.OfStage(_model.Layers, layout, stage);
             double ends = EndsOf(stage, stages, price);
             double busy = (layers * perMicroBatch) + ends + messages;
             sum += busy;

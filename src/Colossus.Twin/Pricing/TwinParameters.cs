@@ -7,7 +7,7 @@ namespace Colossus.Twin.Pricing;
 /// <summary>Values of the fitted quantities with their spread.</summary>
 public sealed class TwinParameters
 {
-    private static readonly Lazy<TwinParameters> s_shipped = new(static () => Parse(ReadShipped()));
+    private static readonly Lazy<TwinParameters> s_shipped = new(static () => Parse(TwinData.ReadText("twin-parameters.csv")));
     private readonly double[] _values;
     private readonly double[] _spreads;
 
@@ -73,17 +73,5 @@ public sealed class TwinParameters
         }
 
         return text.ToString();
-    }
-
-    private static string ReadShipped()
-    {
-        using Stream? stream = typeof(TwinParameters).Assembly.GetManifestResourceStream("data/twin-parameters.csv");
-        if (stream is null)
-        {
-            return "";
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }
