@@ -58,7 +58,7 @@ public static class MemoryPlan
     /// <remarks>
     /// arXiv 2205.05198, equations 1 to 6, with the widths of the model instead of 4h: of 34·s·b·h bytes 10 lie between the matrices
     /// (shared only by sequence parallelism) and 24 inside (shared by tensor parallelism); the scores are 5·a·s²·b, and none with flash attention.
-    /// Without dropout the masks (2 of the 10, 3 of the 5) are not kept.
+    /// Inputs of matrix products count with their own size, which is 1 byte for 8-bit products. Without dropout the masks (2 of the 10, 3 of the 5) are not kept.
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="layout">A sound layout.</param>
@@ -74,13 +74,15 @@ public static class MemoryPlan
             return 2 * tokens * model.Hidden / layout.SequenceShards;
         }
 
-        double between = (rules.Dropout ? 10 : 8) * tokens * model.Hidden / layout.SequenceShards;
-        double attention = 2 * tokens * ((model.Heads * model.ScoreWidth) + (model.KvHeads * (model.ScoreWidth + model.ValueWidth)) + (model.Heads * model.ValueWidth)) / tensor;
-        double inner = 2.0 * model.FfnMatrices * tokens * model.Ffn / tensor;
+        double input = rules.ProductInputBytes;
+        double between = ((rules.Dropout ? 6 : 4) + (2 * input)) * tokens * model.Hidden / layout.SequenceShards;
+        double attention = tokens * ((2.0 * ((model.Heads * model.ScoreWidth) + (model.KvHeads * (model.ScoreWidth + model.ValueWidth)))) + (input * model.Heads * model.ValueWidth)) / tensor;
+        double ofInner = (2.0 * (model.FfnMatrices - 1)) + input;
+        double inner = ofInner * tokens * model.Ffn / tensor;
         if (model.Experts is ExpertsSpec experts)
         {
             double visits = tokens / tensor * experts.Active;
-            inner = (2.0 * model.FfnMatrices * ((visits * experts.Ffn) + (tokens / tensor * experts.Shared * experts.Ffn))) + (2 * visits * model.Hidden);
+            inner = (ofInner * ((visits * experts.Ffn) + (tokens / tensor * experts.Shared * experts.Ffn))) + (input * visits * model.Hidden);
         }
 
         bool keepsScores = !rules.FlashAttention && layout.Recompute == Recompute.None;
