@@ -144,7 +144,8 @@ internal sealed class TwinVerb : Verb
             double[][] residuals = usable.Length <= 60 || sources < 3
                 ? [CrossValidation.Residuals(usable, start, HoldOut.Run, cancellation)]
                 : [CrossValidation.Residuals(usable, start, HoldOut.Source, cancellation), CrossValidation.Residuals(usable, start, HoldOut.Family, cancellation)];
-            var spread = CrossValidation.Spread(usable, residuals);
+            // A run to come is sometimes like those of the fit and sometimes like none of them: both kinds of error count.
+            var spread = CrossValidation.Spread(usable, [fitted.Residuals, .. residuals]);
             var before = CheckReport.Of(usable, TwinParameters.Shipped, TwinSpread.Shipped);
             var after = CheckReport.Of(usable, fitted.Parameters, spread);
             var unseen = CheckReport.OfResiduals(usable, residuals[0], spread);

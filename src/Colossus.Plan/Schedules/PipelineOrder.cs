@@ -62,7 +62,10 @@ public static class PipelineOrder
     /// <param name="virtualStages">Chunks a stage.</param>
     /// <param name="microBatches">Micro-batches a step.</param>
     public static int InterleavedWarmup(int stage, int stages, int virtualStages, int microBatches) =>
-        Math.Min(microBatches * virtualStages, ((stages - stage - 1) * 2) + ((virtualStages - 1) * stages));
+        Math.Min(microBatches * virtualStages, ((stages - stage - 1) * 2) + ((virtualStages - 1) * FirstRound(stages, microBatches)));
+
+    // Micro-batches of the first round; all later rounds have as many as there are stages.
+    private static int FirstRound(int stages, int microBatches) => microBatches <= stages ? microBatches : stages + (microBatches % stages);
 
     private static void WriteAlternating(int stage, int microBatches, int warmup, Span<PipelineAction> actions)
     {
@@ -85,9 +88,11 @@ public static class PipelineOrder
     }
 
     // arXiv 2104.04473, section 2.2: a stage works through its chunks in rounds of as many micro-batches as there are stages.
+    // Where these do not divide, the first round takes what is left over as well; a short last round would make the stages wait for each other for ever.
     private static void WriteInterleaved(int stage, int stages, int virtualStages, int microBatches, Span<PipelineAction> actions)
     {
         int passes = microBatches * virtualStages;
+        int first = FirstRound(stages, microBatches);
         int warmup = InterleavedWarmup(stage, stages, virtualStages, microBatches);
         int at = 0;
         for (int i = 0; i < warmup; i++)
@@ -108,11 +113,12 @@ public static class PipelineOrder
 
         PipelineAction Pass(PassKind kind, int index)
         {
-            int round = index / (stages * virtualStages);
-            int inRound = index - (round * stages * virtualStages);
-            int width = Math.Min(stages, microBatches - (round * stages));
+            int inFirst = first * virtualStages;
+            int width = index < inFirst ? first : stages;
+            int round = index < inFirst ? 0 : (index - inFirst) / (stages * virtualStages);
+            int inRound = index < inFirst ? index : (index - inFirst) % (stages * virtualStages);
+            int microBatch = (index < inFirst ? 0 : first + (round * stages)) + (inRound % width);
             int chunkOfStage = inRound / width;
-            int microBatch = (round * stages) + (inRound % width);
             if (kind == PassKind.Backward)
             {
                 chunkOfStage = virtualStages - 1 - chunkOfStage;

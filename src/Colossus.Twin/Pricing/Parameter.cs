@@ -55,6 +55,7 @@ public enum Parameter
     DataHiddenClassic,
     DataHiddenSharded,
     DataHiddenFused,
+    ShardedContention,
     OptimizerPasses,
     SelectiveSharded,
     SelectiveFused,

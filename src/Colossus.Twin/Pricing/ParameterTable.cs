@@ -59,6 +59,7 @@ public static class ParameterTable
         new(DataHiddenClassic, 0.15, 0.60, "", "share of the backward pass of one micro-batch that hides gradient reduction, classic stack"),
         new(DataHiddenSharded, 0.80, 0.20, "", "share of compute that hides gathering and reduction, sharded PyTorch"),
         new(DataHiddenFused, 0.80, 0.20, "", "share of one micro-batch that hides gathering and reduction, fused stack"),
+        new(ShardedContention, 0.25, 0.50, "", "compute lost to hidden gathering and reduction that share the device with it, as a share of their time"),
         new(OptimizerPasses, 1.3, 0.40, "", "memory traffic of the optimizer relative to one read and write of all state"),
         new(SelectiveSharded, 0.35, 0.40, "", "share of a layer's products done again with selective recompute, sharded PyTorch"),
         new(SelectiveFused, 0.50, 0.50, "", "share of a layer's elementwise work done again with selective recompute, fused stack"),

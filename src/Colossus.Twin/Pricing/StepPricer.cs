@@ -263,8 +263,11 @@ public sealed class StepPricer
         // Software before flash attention gathered each weight by broadcasts from its owner: the group is as fast as one member's network.
         int stride = _setup.Stack == SoftwareStack.Classic ? _fabric.Domain : layout.Tensor;
         double gather = _fabric.Ring(sent, layout.DenseReplicas, stride);
+        double contention = _parameters[Parameter.ShardedContention];
         gatherExposed = Exposed(gather, _dataHidden * forward);
         reduceExposed = Exposed(2 * gather, _dataHidden * backward);
+        gatherExposed += contention * (gather - gatherExposed);
+        reduceExposed += contention * ((2 * gather) - reduceExposed);
     }
 
     private void PriceHead(in Layout layout, ref StepPrice price)
