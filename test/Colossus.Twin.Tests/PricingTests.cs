@@ -45,7 +45,7 @@ public sealed class PricingTests
     });
 
     [Fact]
-    public void The_closed_form_stays_close_to_the_timeline() => s_layout.Where(static layout => layout.MicroBatches >= layout.Pipeline).Sample(static layout =>
+    public void The_closed_form_stays_close_to_the_timeline() => s_layout.Sample(static layout =>
     {
         var pricer = new StepPricer(s_llama, Machine(s_h100, 50e9), s_setup, TwinParameters.Shipped);
         pricer.Price(layout, out StepPrice closed);

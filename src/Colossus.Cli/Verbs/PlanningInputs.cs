@@ -37,8 +37,8 @@ internal static class PlanningInputs
         }
         else if (ModelShapeCatalogue.Find(nameOrPath) is not null)
         {
-            // A model alone says nothing of batches: some tens of millions of tokens a step are usual for large runs.
-            var batch = gpus > 1024 ? 4096 : 512;
+            // A model alone says nothing of batches: up to some hundred million tokens a step are usual for large runs.
+            var batch = gpus > 16_384 ? 16_384 : gpus > 1024 ? 4096 : 512;
             text = $"name: {nameOrPath}\nmodel:\n  preset: {nameOrPath}\ntrain:\n  globalBatch: {batch}\n  microBatch: 1\n  precision: bf16\n";
             hasLayout = false;
         }

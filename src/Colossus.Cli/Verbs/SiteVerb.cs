@@ -57,7 +57,7 @@ internal sealed class SiteVerb : Verb
         ("memory bandwidth", site => site.MemoryBandwidth, value => Format.Count(value) + "B/s"),
         ("network a GPU", site => site.NicGbpsPerGpu, value => value.ToString("0", CultureInfo.InvariantCulture) + " Gb/s"),
         ("accelerators' power", site => site.AcceleratorWatts / 1e6, value => value.ToString("0.###", CultureInfo.InvariantCulture) + " MW"),
-        ("largest model (16 B a weight)", LargestModel, Format.Count),
+        ("largest model (16 B a weight)", LargestModel, value => Format.Count(value) + " weights"),
     ];
 
     private sealed class ListVerb : Verb
@@ -157,16 +157,16 @@ internal sealed class SiteVerb : Verb
                 return ExitCode.Done;
             }
 
-            Host.Out.WriteLine($"{"",-30} {a.Name,18} {b.Name,18}   second/first");
+            Host.Out.WriteLine($"{"",-30} {a.Name,19} {b.Name,19}   second/first");
             foreach (var (row, of, text) in Rows)
             {
                 var ratio = of(a) > 0 ? (of(b) / of(a)).ToString("0.000", CultureInfo.InvariantCulture) : "";
-                Host.Out.WriteLine($"{row,-30} {text(of(a)),18} {text(of(b)),18}   {ratio}");
+                Host.Out.WriteLine($"{row,-30} {text(of(a)),19} {text(of(b)),19}   {ratio}");
             }
 
             if (bestA is { } left && bestB is { } right)
             {
-                Host.Out.WriteLine($"{jobName + ", tokens",-30} {Format.Count(left.Tokens) + "/s",18} {Format.Count(right.Tokens) + "/s",18}   {(right.Tokens / left.Tokens).ToString("0.000", CultureInfo.InvariantCulture)}");
+                Host.Out.WriteLine($"{jobName + ", tokens",-30} {Format.Count(left.Tokens) + "/s",19} {Format.Count(right.Tokens) + "/s",19}   {(right.Tokens / left.Tokens).ToString("0.000", CultureInfo.InvariantCulture)}");
             }
             else if (jobName is not null)
             {

@@ -333,6 +333,12 @@ public sealed class StepPricer
             others *= 1 - (layer.WeightGradientShare * layer.Backward / perMicroBatch);
         }
 
+        if (layout.VirtualStages > 1 && microBatches < stages)
+        {
+            // With fewer micro-batches than stages each round of chunks lasts as long as one micro-batch's way through all stages.
+            others += slowest * (stages - microBatches) * (layout.VirtualStages - 1) / layout.VirtualStages;
+        }
+
         double crossing = 2 * (stages - 1) * (price.Message - price.MessageExposed);
         price.Tensor = microBatches * slowestLayers * layer.Tensor;
         price.Expert = microBatches * slowestLayers * layer.Expert;

@@ -17,6 +17,8 @@ public sealed class LayoutSearch
 {
     private static readonly Recompute[] s_recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
     private readonly ModelShape _model;
+    private readonly Machine _machine;
+    private readonly TwinParameters _parameters;
     private readonly StepPricer _pricer;
     private readonly TwinSpread _spread;
     private readonly TrainingSetup _setup;
@@ -41,6 +43,8 @@ public sealed class LayoutSearch
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(setup);
         _model = model;
+        _machine = machine;
+        _parameters = parameters;
         _setup = setup;
         _spread = spread;
         _pricer = new StepPricer(model, machine, setup, parameters);
@@ -56,7 +60,7 @@ public sealed class LayoutSearch
     {
         ArgumentNullException.ThrowIfNull(space);
         _best.Clear();
-        _keep = keep;
+        _keep = Math.Max(32, 4 * keep);
         _considered = _tooLarge = _priced = 0;
         _worstKept = double.PositiveInfinity;
         int[] tensors = Divisors(_model.Heads, space.Gpus);
@@ -82,7 +86,15 @@ public sealed class LayoutSearch
             }
         }
 
-        return new SearchResult([.. _best], _considered, _tooLarge, _priced);
+        return new SearchResult([.. _best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], _considered, _tooLarge, _priced);
+    }
+
+    // The closed form ranks millions; the timeline has the last word on the few that lead.
+    private RankedLayout Exactly(RankedLayout ranked)
+    {
+        StepPrice price = StepEstimator.Price(_model, _machine, _setup, ranked.Layout, _parameters);
+        (double low, double high) = _spread.Interval(TwinSpread.GroupOf(_model, _setup, ranked.Layout), price.Total);
+        return ranked with { Price = price, Low = low, High = high * MemoryFit.Unmeasured(ranked.Layout) };
     }
 
     private void SearchOver(int tensor, int context, int pipeline, int data, int[] experts, int globalBatch)
