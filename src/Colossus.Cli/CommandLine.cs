@@ -16,7 +16,7 @@ internal static class CommandLine
         var root = new RootCommand("Colossus trains language models on machines that fail: a killed process costs seconds, and never a bit of the result.")
         {
             // new TrainVerb(host),
-            // new SampleVerb(host),
+            new SampleVerb(host),
             // new DataVerb(host),
             new StopVerb(host),
             new EstimateVerb(host),

@@ -10,7 +10,12 @@ public sealed class MistakeTests
     [InlineData("stop --halp", "did you mean '--help'?")]
     [InlineData("doctor --format xml", "Must be one of: 'text' 'json'")]
     [InlineData("completion powershell", "'bash'")]
-    [InlineData("stop runs/x --wait soon", "Cannot parse argument 'soon'")]
+    [InlineData("sample runs/x hi --temperature hot", "--temperature is 'hot', which is no number")]
+    [InlineData("sample runs/x hi --temperature -3", "--temperature is -3; it goes from 0 to 10")]
+    [InlineData("sample runs/x hi --top-p NaN", "--top-p is NaN; it goes from 0.001 to 1")]
+    [InlineData("sample runs/x hi --seed -1", "--seed is '-1', which is no whole number from 0 up")]
+    [InlineData("sample runs/x", "Required argument 'prompt' missing")]
+    [InlineData("stop runs/x --wait soon", "--wait is 'soon', which is no whole number")]
     public async Task A_mistyped_command_line_says_what_was_meant_and_ends_with_2(string line, string expected)
     {
         using var test = new TestHost();

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Colossus.Cli.Help;
 
 /// <summary>A command line that cannot be understood: every mistake, what was probably meant, and where to read on.</summary>
-internal static class Mistakes
+internal static partial class Mistakes
 {
     /// <summary>Writes them to standard error.</summary>
     /// <returns><see cref="ExitCode.BadInput"/>.</returns>
@@ -14,7 +15,7 @@ internal static class Mistakes
         var messages = parsed.Errors.Select(error => error.Message).Where(message => !(unknownVerb && message.StartsWith("Required command", StringComparison.Ordinal)));
         foreach (var message in messages.Distinct())
         {
-            host.Complain(message.Replace("\n\t", " ", StringComparison.Ordinal).Trim());
+            host.Complain(NoNumber().Replace(message, match => $"{match.Groups[2].Value} is '{match.Groups[1].Value}', which is no {Wanted(match.Groups[3].Value)}").Replace("\n\t", " ", StringComparison.Ordinal).Trim());
         }
 
         var command = parsed.CommandResult.Command;
@@ -72,4 +73,14 @@ internal static class Mistakes
 
         return row[right.Length];
     }
+
+    private static string Wanted(string type) => type switch
+    {
+        "Double" => "number",
+        "Int" => "whole number",
+        _ => "whole number from 0 up",
+    };
+
+    [GeneratedRegex(@"Cannot parse argument '(.*?)' for option '(.*?)' as expected type 'System\.(Double|U?Int)\d*'\.")]
+    private static partial Regex NoNumber();
 }

@@ -31,7 +31,7 @@ internal static class EventText
         var speed = step.FlopsPerSecond is { } flops
             ? $"  {Format.FlopsPerSecond(flops)}{(step.ModelFlopsUtilization is { } share ? $" ({Format.Percent(share)} of peak)" : "")}"
             : "";
-        var left = secondsLeft is { } seconds ? $"  {Format.Duration(seconds)} left" : "";
+        var left = secondsLeft is { } seconds and > 0 ? $"  {Format.Duration(seconds)} left" : "";
         return $"{number}  loss {step.Loss:0.0000}  {step.TokensPerSecond:0} tokens/s{speed}{left}";
     }
 

@@ -60,7 +60,7 @@ internal sealed class LiveDisplay : ITrainDisplay
             grid.AddRow(new Markup("[grey]step[/]"), new Columns(new Text($"{step.Step} of {steps}"), Bar(step.Step, steps)) { Expand = false });
             Row("loss", $"{step.Loss:0.0000}  {Sparkline.Draw(view.Losses, curve)}");
             Row("speed", Speed(step));
-            if (view.SecondsLeft is { } left)
+            if (view.SecondsLeft is { } left and > 0)
             {
                 Row("time left", Format.Duration(left));
             }

@@ -63,7 +63,8 @@ internal sealed record WorkerProbe(string? Libtorch, string? Folder, string? Bri
         }
     }
 
-    private static Process Start(ProcessStartInfo start)
+    /// <summary>Starts a process of the worker.</summary>
+    internal static Process Start(ProcessStartInfo start)
     {
         try
         {
