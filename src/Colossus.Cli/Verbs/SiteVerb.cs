@@ -62,6 +62,8 @@ internal sealed class SiteVerb : Verb
 
     private sealed class ListVerb : Verb
     {
+        public override IReadOnlyList<Example> Examples => [new("colossus site list", "names, sizes, one sentence each")];
+
         public ListVerb(CliHost host) : base("list", "All sites of the catalogue", host)
         {
             var format = FormatOption();
@@ -86,6 +88,8 @@ internal sealed class SiteVerb : Verb
 
     private sealed class ShowVerb : Verb
     {
+        public override IReadOnlyList<Example> Examples => [new("colossus site show colossus-200k", "a site of two kinds of accelerator")];
+
         public ShowVerb(CliHost host) : base("show", "One site: machines, peak, memory, network, power", host)
         {
             var name = Words("site", "a site of the catalogue or a site file");
@@ -123,6 +127,8 @@ internal sealed class SiteVerb : Verb
         private readonly Argument<string> second;
         private readonly Option<string?> job = new("--job") { Description = "job file or model to price on both, each in its best layout", HelpName = "job" };
         private readonly Option<string> format = FormatOption();
+
+        public override IReadOnlyList<Example> Examples => [new("colossus site compare colossus-100k rival-80k --job grok-1", "hardware, and the same job on both")];
 
         public CompareVerb(CliHost host) : base("compare", "Two sites side by side", host)
         {

@@ -63,6 +63,12 @@ internal sealed class TwinVerb : Verb
         private readonly Option<string?> holdOut = new("--hold-out") { Description = "predict each run by a fit that has not seen its source or its model's family; slow", HelpName = "source|family" };
         private readonly Option<string> format = FormatOption();
 
+        public override IReadOnlyList<Example> Examples =>
+        [
+            new("colossus twin check data/published_runs.csv --report check.html", "every published run that ships with Colossus"),
+            new("colossus twin check data/published_runs.csv --hold-out source", "each by a fit that has not seen its source"),
+        ];
+
         public CheckVerb(CliHost host) : base("check", "Predicted against measured for a table of runs", host)
         {
             cases = Words("cases", "table with the columns of data/published_runs.csv");
@@ -119,6 +125,8 @@ internal sealed class TwinVerb : Verb
         private readonly Argument<string> cases;
         private readonly Option<string?> output = new("--out") { Description = "folder for the fitted values", HelpName = "folder" };
         private readonly Option<bool> afresh = new("--afresh") { Description = "start from what is expected before any run is seen, not from the values that ship" };
+
+        public override IReadOnlyList<Example> Examples => [new("colossus twin calibrate my-runs.csv --out my-twin", "five runs are enough to begin with")];
 
         public CalibrateVerb(CliHost host) : base("calibrate", "Fit the twin to measured steps, and say how sure it then is", host)
         {
