@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Colossus.Cli.Help;
+using Colossus.Cli.Verbs;
+using Colossus.Runs;
+
+namespace Colossus.Cli;
+
+/// <summary>The verbs together: parses a command line, runs its verb, turns every end into an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>All verbs, with their help.</summary>
+    public static RootCommand Build(CliHost host)
+    {
+        var root = new RootCommand("Colossus trains language models on machines that fail: a killed process costs seconds, and never a bit of the result.")
+        {
+            // new TrainVerb(host),
+            new SampleVerb(host),
+            // new DataVerb(host),
+            new StopVerb(host),
+            new DoctorVerb(host),
+            new CompletionVerb(host),
+        };
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+        }
+
+        return root;
+    }
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>. No exception leaves it.</returns>
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var root = Build(host);
+            var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            if (parsed.Action is ParseErrorAction error)
+            {
+                error.ShowHelp = false;
+                error.ShowTypoCorrections = false;
+                return Mistakes.Show(parsed, host);
+            }
+
+            var configuration = new InvocationConfiguration
+            {
+                Output = host.Out,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+                // Signals belong to the verbs: an orderly stop takes the time of a checkpoint.
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (CliException error)
+        {
+            host.Complain(error.Message);
+            return error.ExitCode;
+        }
+        catch (RunFolderException error)
+        {
+            host.Complain(error.Message);
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            host.Say("interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception error)
+        {
+            host.Complain(CrashReport.Write(error, args, host));
+            return ExitCode.Failed;
+        }
+    }
+}

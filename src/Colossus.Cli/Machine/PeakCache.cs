@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Colossus.Cli.Workers;
+
+namespace Colossus.Cli.Machine;
+
+/// <summary>The machine's measured matrix-product peak: measured once, then read from the user's cache folder.</summary>
+internal static class PeakCache
+{
+    /// <summary>The cached measurement, or a new one.</summary>
+    /// <param name="host">Whose cache folder.</param>
+    /// <param name="facts">This machine.</param>
+    /// <param name="worker">The program that measures.</param>
+    /// <param name="again">Whether to measure even when there is a cached one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">libtorch cannot be used; exit code 3.</exception>
+    public static async Task<WorkerProbe> GetAsync(CliHost host, MachineFacts facts, WorkerCommand worker, bool again, CancellationToken cancellationToken)
+    {
+        var file = File(host);
+        var identity = Identity(worker);
+        if (!again && Read(file) is { } known && known.Processor == facts.Processor && known.Cores == facts.Cores && known.Worker == identity)
+        {
+            return known.Probe;
+        }
+
+        var probe = await WorkerProbe.RunAsync(worker, cancellationToken);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var temporary = $"{file}.{Environment.ProcessId}";
+            await System.IO.File.WriteAllTextAsync(
+                temporary, JsonSerializer.Serialize(new PeakRecord(facts.Processor, facts.Cores, identity, probe), WorkerJson.Default.PeakRecord), cancellationToken);
+            System.IO.File.Move(temporary, file, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            host.Warn($"the measured speed cannot be kept: {error.Message}");
+        }
+
+        return probe;
+    }
+
+    private static string File(CliHost host) => Path.Combine(host.CacheFolder, "machine.json");
+
+    private static string Identity(WorkerCommand worker)
+    {
+        var file = new FileInfo(worker.Location);
+        return file.Exists ? $"{file.Length} {file.LastWriteTimeUtc:O}" : worker.Location;
+    }
+
+    private static PeakRecord? Read(string file)
+    {
+        try
+        {
+            return System.IO.File.Exists(file) ? JsonSerializer.Deserialize(System.IO.File.ReadAllText(file), WorkerJson.Default.PeakRecord) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Colossus.Cli;
+
+return await CommandLine.RunAsync(args, CliHost.OfProcess());

@@ -1,0 +1,44 @@
+using Colossus.Cli.Figures;
+using Colossus.Runs;
+using Colossus.Runs.Events;
+
+namespace Colossus.Cli.Train;
+
+/// <summary>Events in words.</summary>
+internal static class EventText
+{
+    /// <summary>One line for people; null for what is said elsewhere.</summary>
+    public static string? Line(RunEvent runEvent) => runEvent switch
+    {
+        StartedEvent started => Started(started),
+        StepEvent { Skipped: true } step => $"step {step.Step} skipped: {step.Reason}",
+        StepEvent step => Step(step, null, null),
+        EvaluationEvent evaluation => $"step {evaluation.Step} held-out text: loss {evaluation.Loss:0.0000}, {evaluation.BitsPerByte:0.000} bits per byte",
+        CheckpointEvent checkpoint =>
+            $"step {checkpoint.Step} checkpoint: {Format.Bytes(checkpoint.Bytes)} in {Format.Duration(checkpoint.Seconds)}, training stood still for {Format.Duration(checkpoint.StallSeconds)}",
+        CheckpointFailedEvent failed => $"step {failed.Step} checkpoint could not be written, training goes on: {failed.Error}",
+        FaultEvent fault => $"step {fault.Step} {(fault.Rank is { } rank ? $"rank {rank}" : "a spare process")} lost ({fault.Reason})",
+        RecoveredEvent recovered => $"step {recovered.Step} all ranks in place again after {Format.Duration(recovered.Seconds)}",
+        NoteEvent note => note.Message,
+        _ => null,
+    };
+
+    /// <summary>The line of a step.</summary>
+    public static string Step(StepEvent step, long? steps, double? secondsLeft)
+    {
+        var width = steps is { } total ? total.ToString().Length : 1;
+        var number = steps is null ? $"step {step.Step}" : $"step {step.Step.ToString().PadLeft(width)}/{steps}";
+        var speed = step.FlopsPerSecond is { } flops
+            ? $"  {Format.FlopsPerSecond(flops)}{(step.ModelFlopsUtilization is { } share ? $" ({Format.Percent(share)} of peak)" : "")}"
+            : "";
+        var left = secondsLeft is { } seconds and > 0 ? $"  {Format.Duration(seconds)} left" : "";
+        return $"{number}  loss {step.Loss:0.0000}  {step.TokensPerSecond:0} tokens/s{speed}{left}";
+    }
+
+    private static string Started(StartedEvent started)
+    {
+        var parameters = started.Parameters is { } count ? $"{Format.Count(count)} parameters, " : "";
+        var from = started.ResumedFrom is { } step ? $", from step {step}" : "";
+        return $"{started.Name}: {parameters}{started.Ranks} {(started.Ranks == 1 ? "rank" : "ranks")}, {started.Steps} steps of {started.TokensPerStep} tokens{from} -> {RunFolder.Shown(started.Run)}";
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Colossus.Cli.Help;
+
+namespace Colossus.Cli.Verbs;
+
+/// <summary>A command that people type; one class each.</summary>
+internal abstract class Verb : Command
+{
+    /// <summary>A verb with its sentence for the help.</summary>
+    protected Verb(string name, string description, CliHost host) : base(name, description) => Host = host;
+
+    /// <summary>Command lines to learn from.</summary>
+    public virtual IReadOnlyList<Example> Examples => [];
+
+    /// <summary>Where it writes, and what it sees of the world.</summary>
+    protected CliHost Host { get; }
+
+    /// <summary>The option <c>--format text|json</c>.</summary>
+    protected static Option<string> FormatOption()
+    {
+        var option = new Option<string>("--format")
+        {
+            Description = "text for people, or json with stable names for programs",
+            HelpName = "text|json",
+            DefaultValueFactory = _ => "text",
+        };
+        option.AcceptOnlyFromAmong("text", "json");
+        return option;
+    }
+
+    /// <summary>An argument of words or paths; what looks like an option is refused as a mistyped one.</summary>
+    protected Argument<string> Words(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.Tokens[0].Value is ['-', '-', _, ..] typed)
+            {
+                var near = Mistakes.Nearest(typed, Options.Select(option => option.Name).Append("--help"));
+                result.AddError($"unknown option '{typed}'" + (near is null ? "" : $"; did you mean '{near}'?"));
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>A path as typed, made full from the host's working folder.</summary>
+    protected string Full(string path) => Path.GetFullPath(path, Host.WorkingFolder);
+}

@@ -1,0 +1,18 @@
+namespace Colossus.Runs;
+
+/// <summary>The numbers of one step: a line of <c>metrics.jsonl</c>. When a step was computed again after a fault, the later line counts.</summary>
+/// <param name="Step">Completed steps, 1 or more.</param>
+/// <param name="Loss">Mean cross-entropy in nats a token; NaN (null in JSON) when not finite.</param>
+/// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
+/// <param name="LearningRate">Learning rate of the step.</param>
+/// <param name="Tokens">Tokens of the step over all ranks.</param>
+/// <param name="Seconds">Wall time of the step.</param>
+/// <param name="ModelFlopsUtilization">Share of the machine's measured matrix-product peak, 0 to 1; null when not known.</param>
+public sealed record MetricRecord(
+    long Step,
+    double Loss,
+    double GradientNorm,
+    double LearningRate,
+    long Tokens,
+    double Seconds,
+    double? ModelFlopsUtilization);

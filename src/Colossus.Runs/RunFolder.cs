@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Colossus.Runs;
+
+/// <summary>
+/// The folder of one run: <c>job.yaml</c> as resolved, <c>events.jsonl</c>, <c>metrics.jsonl</c>, <c>time.jsonl</c>,
+/// <c>checkpoints/</c>, <c>logs/</c>, <c>supervisor.json</c>. Everything is plain text but the checkpoints' safetensors files.
+/// </summary>
+public sealed class RunFolder
+{
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>Full path of the folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Its own name, without the folders above it.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>The job, every value set.</summary>
+    public string JobFile => System.IO.Path.Combine(Path, "job.yaml");
+
+    /// <summary>What happened, a line an event.</summary>
+    public string EventsFile => System.IO.Path.Combine(Path, "events.jsonl");
+
+    /// <summary>The numbers of each step, a line a step.</summary>
+    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>Where each rank's time went, a line a span.</summary>
+    public string TimeFile => System.IO.Path.Combine(Path, "time.jsonl");
+
+    /// <summary>Who supervises the run, or did last.</summary>
+    public string SupervisorFile => System.IO.Path.Combine(Path, "supervisor.json");
+
+    /// <summary>Locked by the supervisor for as long as it lives.</summary>
+    public string LockFile => System.IO.Path.Combine(Path, "supervisor.lock");
+
+    /// <summary>The page for people, written at the end.</summary>
+    public string ReportFile => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>Folder of the checkpoints, <c>step-000100</c> and so on.</summary>
+    public string CheckpointsFolder => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Folder of what the processes write on standard error.</summary>
+    public string LogsFolder => System.IO.Path.Combine(Path, "logs");
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="path">Where; a folder of that name must not exist, unless it is empty.</param>
+    /// <param name="jobYaml">Text of the resolved job.</param>
+    /// <exception cref="RunFolderException">It exists, or cannot be made.</exception>
+    public static RunFolder Create(string path, string jobYaml)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (File.Exists(full))
+        {
+            throw new RunFolderException($"{Shown(full)} is a file, so no run folder can be made there; name another folder with --run");
+        }
+
+        var folder = new RunFolder(full);
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+        {
+            throw new RunFolderException(File.Exists(folder.JobFile)
+                ? $"{Shown(full)} holds a run already; continue it with --resume {Shown(full)}, or name another folder with --run"
+                : $"{Shown(full)} exists and is not empty; name another folder with --run");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(full);
+            Directory.CreateDirectory(folder.CheckpointsFolder);
+            Directory.CreateDirectory(folder.LogsFolder);
+            using var job = new StreamWriter(new FileStream(folder.JobFile, FileMode.CreateNew, FileAccess.Write));
+            job.Write(jobYaml);
+        }
+        catch (IOException) when (File.Exists(folder.JobFile))
+        {
+            throw new RunFolderException($"another run took {Shown(full)} at the same moment; name another folder with --run");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new RunFolderException($"no run folder can be made at {Shown(full)}: {error.Message}; name another place with --run", error);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Makes <c>parent/name-yyyyMMdd-HHmmss</c>; a number is added when a run of that second exists.</summary>
+    /// <param name="parent">Folder of the runs; made when missing.</param>
+    /// <param name="name">Name of the job.</param>
+    /// <param name="now">The present time in the machine's zone.</param>
+    /// <param name="jobYaml">Text of the resolved job.</param>
+    /// <exception cref="RunFolderException">It cannot be made.</exception>
+    public static RunFolder Create(string parent, string name, DateTimeOffset now, string jobYaml)
+    {
+        const int attempts = 100;
+        var stem = System.IO.Path.Combine(parent, $"{name}-{now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        for (var attempt = 1; attempt <= attempts; attempt++)
+        {
+            var path = attempt == 1 ? stem : $"{stem}-{attempt}";
+            if (!Directory.Exists(path) && !File.Exists(path))
+            {
+                return Create(path, jobYaml);
+            }
+        }
+
+        throw new RunFolderException($"{attempts} runs named {Shown(stem)} exist already; name another folder with --run");
+    }
+
+    /// <summary>Opens the folder of a run that was begun before.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="RunFolderException">There is none, or it holds no run.</exception>
+    public static RunFolder Open(string path)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var folder = new RunFolder(full);
+        if (!Directory.Exists(full))
+        {
+            var others = Neighbours(full);
+            throw new RunFolderException($"there is no run folder {Shown(full)}" + (others.Count == 0 ? "" : "; there are " + string.Join(", ", others)));
+        }
+
+        if (!File.Exists(folder.JobFile))
+        {
+            throw new RunFolderException($"{Shown(full)} is not a run folder: it has no job.yaml");
+        }
+
+        return folder;
+    }
+
+    /// <summary>The log of one process of the run.</summary>
+    /// <param name="slot">Number of the process, 0 or more.</param>
+    public string LogFile(int slot) => System.IO.Path.Combine(LogsFolder, $"rank-{slot:0000}.log");
+
+    /// <summary>Takes the run for this process, until the result is disposed or the process dies, however it dies.</summary>
+    /// <param name="supervisor">Who takes it.</param>
+    /// <exception cref="RunFolderException">A living process has it.</exception>
+    public IDisposable Take(SupervisorRecord supervisor)
+    {
+        FileStream held;
+        try
+        {
+            held = LockExclusively();
+        }
+        catch (IOException) when (LivingSupervisor() is not null)
+        {
+            throw new RunFolderException($"process {Supervisor()?.Pid} is at work on {Shown(Path)}; stop it first: colossus stop {Shown(Path)}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+        }
+
+        try
+        {
+            File.WriteAllText(SupervisorFile, JsonSerializer.Serialize(supervisor, RunJson.Readable.SupervisorRecord));
+            return held;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The process that is at work on the run now; null when there is none.</summary>
+    public SupervisorRecord? LivingSupervisor()
+    {
+        if (!File.Exists(LockFile))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var free = new FileStream(LockFile, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return null;
+        }
+        catch (IOException)
+        {
+            return Supervisor() ?? new SupervisorRecord(0, "", default);
+        }
+    }
+
+    /// <summary>A path as a person would type it: relative when it lies under the working folder.</summary>
+    /// <param name="path">A full path.</param>
+    public static string Shown(string path)
+    {
+        var relative = System.IO.Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    private static List<string> Neighbours(string missing)
+    {
+        const int most = 3;
+        var parent = System.IO.Path.GetDirectoryName(missing);
+        return parent is null || !Directory.Exists(parent)
+            ? []
+            : [.. Directory.EnumerateDirectories(parent)
+                .Where(folder => File.Exists(System.IO.Path.Combine(folder, "job.yaml")))
+                .OrderByDescending(Directory.GetLastWriteTimeUtc)
+                .Take(most)
+                .Select(Shown)];
+    }
+
+    private FileStream LockExclusively()
+    {
+        // Someone who only looks whether the run is taken holds the lock for microseconds: that is no reason to give up.
+        const int attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // FileShare.None is flock() on Unix: the kernel lets go of it when the process dies.
+                return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < attempts)
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    private SupervisorRecord? Supervisor()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(SupervisorFile), RunJson.Default.SupervisorRecord);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+}

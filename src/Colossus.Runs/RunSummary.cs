@@ -1,0 +1,78 @@
+using Colossus.Runs.Events;
+using Colossus.Runs.Time;
+
+namespace Colossus.Runs;
+
+/// <summary>A run at a glance, all sessions together.</summary>
+/// <param name="Run">Full path of the folder.</param>
+/// <param name="Status"><c>completed</c>, <c>stopped</c>, <c>failed</c>, <c>running</c>, or <c>interrupted</c> when its supervisor died.</param>
+/// <param name="Steps">Completed steps.</param>
+/// <param name="FirstLoss">Loss of the first recorded step, nats a token; null without steps.</param>
+/// <param name="LastLoss">Loss of the last recorded step; null without steps.</param>
+/// <param name="BitsPerByte">Last evaluation; null when there was none.</param>
+/// <param name="MedianTokensPerSecond">Median over steps; null without steps.</param>
+/// <param name="MedianUtilization">Median share of the machine's matrix-product peak, 0 to 1; null when not known.</param>
+/// <param name="Faults">Ranks lost.</param>
+/// <param name="Sessions">Supervisors that worked on it.</param>
+/// <param name="Time">Where the time of each rank went.</param>
+public sealed record RunSummary(
+    string Run,
+    string Status,
+    long Steps,
+    double? FirstLoss,
+    double? LastLoss,
+    double? BitsPerByte,
+    double? MedianTokensPerSecond,
+    double? MedianUtilization,
+    int Faults,
+    int Sessions,
+    TimeTable Time)
+{
+    /// <summary>Reads a run folder.</summary>
+    /// <param name="folder">The run, which may be going on.</param>
+    public static RunSummary Read(RunFolder folder)
+    {
+        var metrics = RunReader.Metrics(folder);
+        FinishedEvent? finished = null;
+        EvaluationEvent? evaluation = null;
+        int faults = 0, sessions = 0;
+        foreach (var runEvent in RunReader.Events(folder))
+        {
+            switch (runEvent)
+            {
+                case StartedEvent:
+                    sessions++;
+                    finished = null;
+                    break;
+                case FinishedEvent last:
+                    finished = last;
+                    break;
+                case EvaluationEvent latest:
+                    evaluation = latest;
+                    break;
+                case FaultEvent:
+                    faults++;
+                    break;
+            }
+        }
+
+        return new RunSummary(
+            folder.Path,
+            finished?.Status ?? (folder.LivingSupervisor() is null ? "interrupted" : "running"),
+            finished?.Steps ?? (metrics.Count == 0 ? 0 : metrics[^1].Step),
+            metrics.Count == 0 ? null : metrics[0].Loss,
+            metrics.Count == 0 ? null : metrics[^1].Loss,
+            evaluation?.BitsPerByte,
+            Median(metrics.Where(step => step.Seconds > 0).Select(step => step.Tokens / step.Seconds)),
+            Median(metrics.Select(step => step.ModelFlopsUtilization).OfType<double>()),
+            faults,
+            sessions,
+            TimeTable.From(RunReader.Time(folder)));
+    }
+
+    private static double? Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? null : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

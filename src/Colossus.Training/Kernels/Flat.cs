@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Colossus.Training.Kernels;
+
+/// <summary>Loops over flat vectors.</summary>
+internal static unsafe class Flat
+{
+    private const int Lanes = 16;
+    private const long Block = 4096;
+
+    /// <summary>target = source, in the target's format.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Convert<TSource, TTarget>(TSource* source, TTarget* target, long count)
+        where TSource : unmanaged, IElement<TSource>
+        where TTarget : unmanaged, IElement<TTarget>
+    {
+        long i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            TTarget.Store(target + i, TSource.Load(source + i));
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] = TTarget.FromFloat(TSource.ToFloat(source[i]));
+        }
+    }
+
+    /// <summary>sum += source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add<TSource>(F32* sum, TSource* source, long count)
+        where TSource : unmanaged, IElement<TSource>
+    {
+        long i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            F32.Store(sum + i, F32.Load(sum + i) + TSource.Load(source + i));
+        }
+
+        for (; i < count; i++)
+        {
+            sum[i] = F32.FromFloat(F32.ToFloat(sum[i]) + TSource.ToFloat(source[i]));
+        }
+    }
+
+    /// <summary>target = 0.</summary>
+    public static void Zero<T>(T* target, long count)
+        where T : unmanaged => NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
+
+    /// <summary>Sum of squares: fp32 within blocks of 4096, double over blocks, in the order of the vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double SumOfSquares(float* values, long count)
+    {
+        double total = 0;
+        for (long start = 0; start < count; start += Block)
+        {
+            total += BlockSumOfSquares(values + start, Math.Min(Block, count - start));
+        }
+
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float BlockSumOfSquares(float* values, long count)
+    {
+        var sum = Vector512<float>.Zero;
+        long i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            var value = Vector512.Load(values + i);
+            sum = Vector512.FusedMultiplyAdd(value, value, sum);
+        }
+
+        float total = Vector512.Sum(sum);
+        for (; i < count; i++)
+        {
+            total += values[i] * values[i];
+        }
+
+        return total;
+    }
+}

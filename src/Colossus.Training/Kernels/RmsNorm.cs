@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Colossus.Training.Kernels;
+
+/// <summary>y = x / sqrt(mean(x²) + ε) · w over rows (arXiv 1910.07467), and its gradients.</summary>
+internal static unsafe class RmsNorm
+{
+    private const int Lanes = 16;
+
+    // Rows of one block of work. The gradient of the weight is summed within blocks, then over blocks: the order never depends on threads.
+    private const int RowsPerBlock = 64;
+
+    /// <summary>Normalises rows.</summary>
+    /// <param name="x">[rows, width].</param>
+    /// <param name="weight">[width].</param>
+    /// <param name="y">[rows, width], written.</param>
+    /// <param name="inverseRms">[rows], written; the backward pass wants it.</param>
+    public static void Forward<TX, TY>(TX* x, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY> =>
+        ForBlocks(rows, (first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                long start = (long)row * width;
+                inverseRms[row] = NormRow(x + start, weight, y + start, width, epsilon);
+            }
+        });
+
+    /// <summary>sum = x + branch, y = norm(sum).</summary>
+    /// <param name="x">[rows, width].</param>
+    /// <param name="branch">[rows, width].</param>
+    /// <param name="sum">[rows, width], written.</param>
+    public static void AddForward<TX, TY>(TX* x, TY* branch, TX* sum, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY> =>
+        ForBlocks(rows, (first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                long start = (long)row * width;
+                AddRow(x + start, branch + start, sum + start, width);
+                inverseRms[row] = NormRow(sum + start, weight, y + start, width, epsilon);
+            }
+        });
+
+    /// <summary>Gradients of the input and of the weight.</summary>
+    /// <param name="dy">[rows, width].</param>
+    /// <param name="x">The input, [rows, width].</param>
+    /// <param name="inverseRms">From the forward pass.</param>
+    /// <param name="dx">[rows, width], written, or added to.</param>
+    /// <param name="accumulate">Whether to add to <paramref name="dx"/>.</param>
+    /// <param name="dWeight">[width], added to.</param>
+    public static void Backward<TX, TY>(TY* dy, TX* x, TX* weight, float* inverseRms, TX* dx, bool accumulate, float* dWeight, int rows, int width)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        int blocks = (rows + RowsPerBlock - 1) / RowsPerBlock;
+        float* partial = (float*)NativeMemory.AllocZeroed((nuint)((long)blocks * width), sizeof(float));
+        ForBlocks(rows, (first, end) =>
+        {
+            float* mine = partial + ((long)(first / RowsPerBlock) * width);
+            for (int row = first; row < end; row++)
+            {
+                long start = (long)row * width;
+                BackwardRow(dy + start, x + start, weight, inverseRms[row], dx + start, accumulate, mine, width);
+            }
+        });
+        for (int block = 0; block < blocks; block++)
+        {
+            Flat.Add((F32*)dWeight, (F32*)(partial + ((long)block * width)), width);
+        }
+
+        NativeMemory.Free(partial);
+    }
+
+    private static void ForBlocks(int rows, Action<int, int> body) =>
+        KernelThreads.For(
+            (rows + RowsPerBlock - 1) / RowsPerBlock,
+            block => body(block * RowsPerBlock, Math.Min(rows, (block + 1) * RowsPerBlock)));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            TX.Store(sum + i, TX.Load(x + i) + TY.Load(branch + i));
+        }
+
+        for (; i < width; i++)
+        {
+            sum[i] = TX.FromFloat(TX.ToFloat(x[i]) + TY.ToFloat(branch[i]));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float NormRow<TX, TY>(TX* x, TX* weight, TY* y, int width, float epsilon)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        var squares = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            var value = TX.Load(x + i);
+            squares = Vector512.FusedMultiplyAdd(value, value, squares);
+        }
+
+        float sum = Vector512.Sum(squares);
+        for (; i < width; i++)
+        {
+            float value = TX.ToFloat(x[i]);
+            sum += value * value;
+        }
+
+        float inverse = 1f / MathF.Sqrt((sum / width) + epsilon);
+        var scale = Vector512.Create(inverse);
+        for (i = 0; i <= width - Lanes; i += Lanes)
+        {
+            TY.Store(y + i, TX.Load(x + i) * scale * TX.Load(weight + i));
+        }
+
+        for (; i < width; i++)
+        {
+            y[i] = TY.FromFloat(TX.ToFloat(x[i]) * inverse * TX.ToFloat(weight[i]));
+        }
+
+        return inverse;
+    }
+
+    // With x̂ = x / rms and g = dy · w: dx = (g - x̂ · mean(g · x̂)) / rms, dw += dy · x̂.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BackwardRow<TX, TY>(TY* dy, TX* x, TX* weight, float inverse, TX* dx, bool accumulate, float* dWeight, int width)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        var dots = Vector512<float>.Zero;
+        var scale = Vector512.Create(inverse);
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            var gradient = TY.Load(dy + i);
+            var normalised = TX.Load(x + i) * scale;
+            dots = Vector512.FusedMultiplyAdd(gradient * TX.Load(weight + i), normalised, dots);
+            Vector512.FusedMultiplyAdd(gradient, normalised, Vector512.Load(dWeight + i)).Store(dWeight + i);
+        }
+
+        float dot = Vector512.Sum(dots);
+        for (; i < width; i++)
+        {
+            float normalised = TX.ToFloat(x[i]) * inverse;
+            dot += TY.ToFloat(dy[i]) * TX.ToFloat(weight[i]) * normalised;
+            dWeight[i] += TY.ToFloat(dy[i]) * normalised;
+        }
+
+        float mean = dot / width;
+        var means = Vector512.Create(mean);
+        for (i = 0; i <= width - Lanes; i += Lanes)
+        {
+            var value = ((TY.Load(dy + i) * TX.Load(weight + i)) - (TX.Load(x + i) * scale * means)) * scale;
+            TX.Store(dx + i, accumulate ? TX.Load(dx + i) + value : value);
+        }
+
+        for (; i < width; i++)
+        {
+            float value = ((TY.ToFloat(dy[i]) * TX.ToFloat(weight[i])) - (TX.ToFloat(x[i]) * inverse * mean)) * inverse;
+            dx[i] = TX.FromFloat(accumulate ? TX.ToFloat(dx[i]) + value : value);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Colossus.Training.Kernels;
+
+/// <summary>Turns pairs of a head's elements by an angle that grows with the position; element i is paired with i + width / 2 (Hugging Face's order).</summary>
+internal static unsafe class Rope
+{
+    private const int Lanes = 16;
+    private const int RowsPerBlock = 64;
+
+    /// <summary>Turns the first heads of each row in place.</summary>
+    /// <param name="data">[rows, rowStride]; heads lie side by side from column 0.</param>
+    /// <param name="rows">Rows; the position is row modulo <paramref name="sequence"/>.</param>
+    /// <param name="heads">Heads to turn.</param>
+    /// <param name="inverse">Turn back: what the backward pass does.</param>
+    public static void Apply<T>(T* data, int rows, int sequence, int heads, int headWidth, int rowStride, RopeTable table, bool inverse)
+        where T : unmanaged, IElement<T>
+    {
+        int half = headWidth / 2;
+        float* cosines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Cosines));
+        float* sines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Sines));
+        KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, block =>
+        {
+            int end = Math.Min(rows, (block + 1) * RowsPerBlock);
+            for (int row = block * RowsPerBlock; row < end; row++)
+            {
+                int angle = row % sequence * half;
+                for (int head = 0; head < heads; head++)
+                {
+                    TurnHead(data + ((long)row * rowStride) + (head * headWidth), cosines + angle, sines + angle, half, inverse ? -1f : 1f);
+                }
+            }
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TurnHead<T>(T* head, float* cosines, float* sines, int half, float direction)
+        where T : unmanaged, IElement<T>
+    {
+        var sign = Vector512.Create(direction);
+        int i = 0;
+        for (; i <= half - Lanes; i += Lanes)
+        {
+            var cosine = Vector512.Load(cosines + i);
+            var sine = Vector512.Load(sines + i) * sign;
+            var first = T.Load(head + i);
+            var second = T.Load(head + half + i);
+            T.Store(head + i, (first * cosine) - (second * sine));
+            T.Store(head + half + i, (second * cosine) + (first * sine));
+        }
+
+        for (; i < half; i++)
+        {
+            float cosine = cosines[i];
+            float sine = sines[i] * direction;
+            float first = T.ToFloat(head[i]);
+            float second = T.ToFloat(head[half + i]);
+            head[i] = T.FromFloat((first * cosine) - (second * sine));
+            head[half + i] = T.FromFloat((second * cosine) + (first * sine));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Colossus.Runs;
+
+namespace Colossus.Cli.Tests;
+
+public sealed class SampleTests
+{
+    [Fact]
+    public async Task Sample_passes_the_newest_checkpoint_and_the_options_to_the_worker_and_its_text_to_standard_output()
+    {
+        using var test = new TestHost();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        var newest = TestCheckpoint.Save(run.CheckpointsFolder, 20);
+        test.Worker("echo loading >&2; for a in \"$@\"; do echo \"$a\"; done; printf 'ü no line end'\n");
+
+        Assert.Equal(0, await test.Run("sample", "r", "Once upon", "--temperature", "0.5", "--seed", "18446744073709551615"));
+        Assert.Equal(
+            $"sample\n--checkpoint\n{newest}\n--prompt\nOnce upon\n--temperature\n0.5\n--top-k\n0\n--top-p\n1\n--seed\n18446744073709551615\n--length\n200\nü no line end",
+            test.Out);
+        Assert.Equal("", test.Error);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_named_and_the_one_before_is_used()
+    {
+        using var test = new TestHost();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        var good = TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        var damaged = TestCheckpoint.Save(run.CheckpointsFolder, 20);
+        var file = new FileInfo(Path.Combine(damaged, "rank-0000.safetensors"));
+        using (var stream = file.OpenWrite())
+        {
+            stream.SetLength(file.Length - 3);
+        }
+
+        test.Worker("echo $3\n");
+        Assert.Equal(0, await test.Run("sample", "r", "x"));
+        Assert.Equal(good + "\n", test.Out);
+        Assert.Contains("step-000020", test.Error);
+
+        Assert.Equal(ExitCode.BadInput, await test.Run("sample", damaged, "x"));
+        Assert.Contains("cannot be used", test.Error);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_checkpoint_is_bad_input()
+    {
+        using var test = new TestHost();
+        RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        Assert.Equal(ExitCode.BadInput, await test.Run("sample", "r", "x"));
+        Assert.Contains("has no checkpoint yet", test.Error);
+    }
+
+    [Fact]
+    public async Task A_worker_that_fails_is_quoted_and_its_exit_code_kept()
+    {
+        using var test = new TestHost();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        test.Worker("echo 'the prompt is longer than the sequence' >&2; exit 2\n");
+        Assert.Equal(ExitCode.BadInput, await test.Run("sample", "r", "x"));
+        Assert.Contains("error: the prompt is longer than the sequence", test.Error);
+        test.Worker("exit 139\n");
+        Assert.Equal(ExitCode.Failed, await test.Run("sample", "r", "x"));
+        Assert.Contains("exit code 139", test.Error);
+    }
+}

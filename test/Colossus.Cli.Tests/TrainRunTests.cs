@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Colossus.Cli.Train;
+using Colossus.Cli.Workers;
+using Colossus.Runs;
+using Colossus.Runs.Events;
+using Colossus.Runs.Time;
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Cli.Tests;
+
+/// <summary>A session from the taken folder to the report, with ranks played by a script.</summary>
+public sealed class TrainRunTests
+{
+    private static readonly WorkerProbe Speed = new("2.10", "/lib", "/lib/b.so", false, 2, 1e11, 4e11);
+
+    [Fact]
+    public async Task A_completed_run_leaves_events_metrics_time_and_a_report_and_says_what_came_out()
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        var code = await Run(test, order, new ScriptedLauncher("completed"), json: false);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(["started", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal([3.0, 2.0], RunReader.Metrics(run).Select(step => step.Loss));
+        Assert.True(File.Exists(run.ReportFile));
+        Assert.Null(run.LivingSupervisor());
+        Assert.All(RunReader.Events(run), one => Assert.NotEqual(default, one.Time));
+        Expectation.Matches("train", test.Out.Replace(test.Folder, "FOLDER"));
+    }
+
+    [Fact]
+    public async Task In_json_standard_output_is_the_events_and_nothing_else()
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        Assert.Equal(ExitCode.Done, await Run(test, order, new ScriptedLauncher("completed"), json: true));
+        Assert.Equal(File.ReadAllText(run.EventsFile), test.Out);
+        using var last = JsonDocument.Parse(test.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        Assert.Equal("finished", last.RootElement.GetProperty("event").GetString());
+        Assert.Equal(run.Path, last.RootElement.GetProperty("run").GetString());
+    }
+
+    [Theory]
+    [InlineData("stopped", ExitCode.Interrupted, "stopped after step 2")]
+    [InlineData("failed", ExitCode.Failed, "failed after step 2: five steps in a row were not finite")]
+    public async Task The_exit_code_tells_how_it_ended(string status, int expected, string sentence)
+    {
+        using var test = new TestHost();
+        var (order, _) = Order(test);
+        Assert.Equal(expected, await Run(test, order, new ScriptedLauncher(status), json: false));
+        Assert.Contains(sentence, test.Out);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_works_on_is_left_alone()
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        using var other = run.Take(new SupervisorRecord(4711, "here", default));
+        var error = await Assert.ThrowsAsync<RunFolderException>(() => Run(test, order, new ScriptedLauncher("completed"), json: false));
+        Assert.Contains("process 4711", error.Message);
+        Assert.Empty(RunReader.Events(run));
+    }
+
+    [Fact]
+    public async Task While_it_runs_the_folder_is_held_and_a_second_session_continues_its_files()
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        var launcher = new ScriptedLauncher("stopped");
+        await Run(test, order, launcher, json: true);
+        Assert.Equal(Environment.ProcessId, launcher.SeenSupervisor?.Pid);
+        await Run(test, order with { Checkpoint = "step-000002", Step = 2 }, new ScriptedLauncher("completed"), json: true);
+        Assert.Equal([null, 2L], RunReader.Events(run).OfType<StartedEvent>().Select(started => started.ResumedFrom));
+        Assert.Equal("completed", RunSummary.Read(run).Status);
+        Assert.Equal(2, RunSummary.Read(run).Sessions);
+    }
+
+    private static async Task<int> Run(TestHost test, LaunchOrder order, IRunLauncher launcher, bool json)
+    {
+        using var signals = new StopSignals(_ => { });
+        return await new TrainRun(test.Host, launcher, json).RunAsync(order, new ModelSize(1000, 5000), Speed, signals);
+    }
+
+    private static (LaunchOrder Order, RunFolder Run) Order(TestHost test)
+    {
+        var model = new ModelSpec(2, 64, 4, 4, 16, 256, Activation.SwiGlu, 256, 128);
+        var train = new TrainSpec(2, 8, 4, Precision.Bf16, ProductFormat.Bf16, new OptimizerSpec());
+        var job = new JobSpec("probe", model, new DataSpec(["dotnet-docs"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5)));
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        return (new LaunchOrder(job, run, "corpus", new WorkerCommand("worker", []), null, 0), run);
+    }
+
+    private static IEnumerable<string> Kinds(RunFolder run) => File.ReadLines(run.EventsFile).Select(line =>
+    {
+        using var json = JsonDocument.Parse(line);
+        return json.RootElement.GetProperty("event").GetString()!;
+    });
+
+    /// <summary>Two steps of a life that is always the same.</summary>
+    private sealed class ScriptedLauncher(string status) : IRunLauncher
+    {
+        public SupervisorRecord? SeenSupervisor { get; private set; }
+
+        public Task<FinishedEvent> RunAsync(LaunchOrder order, RunJournal journal, StopSignals signals)
+        {
+            SeenSupervisor = order.Folder.LivingSupervisor();
+            for (var step = 1; step <= 2; step++)
+            {
+                journal.Happened(new StepEvent(step, 4 - step, 2048, 0.5, 2e11, 1, 1e-3, 1024, 0.5, 0));
+            }
+
+            journal.Happened(new EvaluationEvent(2, 1.4, 2.02));
+            journal.Happened(new TextEvent("The ", "value of [the] property."));
+            for (var rank = 0; rank < 2; rank++)
+            {
+                journal.Spent(new RankTimeline(rank, 0, 10).Cover(12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 2), TimeBucket.Idle));
+            }
+
+            return Task.FromResult(new FinishedEvent(
+                status, 2, 2, 2.02, "0123abcd", 1, order.Folder.Path, status == "failed" ? "five steps in a row were not finite" : null));
+        }
+    }
+}

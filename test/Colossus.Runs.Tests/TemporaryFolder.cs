@@ -1,0 +1,11 @@
+namespace Colossus.Runs.Tests;
+
+/// <summary>A folder of one test's own, gone with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("colossus-runs-").FullName;
+
+    public string Sub(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
