@@ -3,7 +3,7 @@ namespace Colossus.Collectives;
 /// <summary>
 /// Ranks that compute together. All ranks call the same collectives in the same order with the same counts; each call returns when this rank's part is done and its result is there.
 /// Every call throws <see cref="CollectiveAbortedException"/> when the group is given up, and none waits for ever for a rank that died.
-/// A group belongs to one thread; only <see cref="Abort"/> may be called from another.
+/// Collectives belong to one thread; messages between two ranks in one direction may belong to another, and <see cref="Abort"/> to any.
 /// </summary>
 public unsafe interface IProcessGroup : IDisposable
 {
@@ -60,5 +60,5 @@ public unsafe interface IProcessGroup : IDisposable
 
     /// <summary>Gives the group up: every wait of every rank throws, now and later. The first reason stands. May be called from any thread.</summary>
     /// <param name="reason">Why.</param>
-    void Abort(AbortReason reason);
+    void Abort(AbortReason reason = AbortReason.Requested);
 }

@@ -38,7 +38,7 @@ public sealed unsafe partial class SharedGroup
         {
             long position = *written;
             // At least one byte free: the reader has passed what lay there one round before.
-            Wait(read, position - layout.ChannelBytes + 1, peer);
+            Wait(read, position - layout.ChannelBytes + 1, peer, ref messageWaitedTicks);
             long free = layout.ChannelBytes - (position - Volatile.Read(ref *read));
             long at = position % layout.ChannelBytes;
             long part = Math.Min(bytes, Math.Min(MostAtOnce, Math.Min(free, layout.ChannelBytes - at)));
@@ -56,7 +56,7 @@ public sealed unsafe partial class SharedGroup
         while (bytes > 0)
         {
             long position = *read;
-            Wait(written, position + 1, peer);
+            Wait(written, position + 1, peer, ref messageWaitedTicks);
             long ready = Volatile.Read(ref *written) - position;
             long at = position % layout.ChannelBytes;
             long part = Math.Min(bytes, Math.Min(MostAtOnce, Math.Min(ready, layout.ChannelBytes - at)));

@@ -19,9 +19,13 @@ public sealed unsafe partial class SharedGroup
 
     private long barriersPassed;
     private long waitedTicks;
+    private long messageWaitedTicks;
 
-    /// <summary>Time that this rank has spent waiting for others since it joined, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Time that this rank has spent waiting in collectives and for counters since it joined, in ticks of <see cref="Stopwatch"/>.</summary>
     public long WaitedTicks => Volatile.Read(ref waitedTicks);
+
+    /// <summary>Time that this rank has spent waiting in Send and Receive since it joined, in ticks of <see cref="Stopwatch"/>. Apart from <see cref="WaitedTicks"/>, for messages may belong to a thread in the background.</summary>
+    public long MessageWaitedTicks => Volatile.Read(ref messageWaitedTicks);
 
     /// <summary>Whether the group was given up.</summary>
     public bool IsAborted => Volatile.Read(ref *(long*)(Memory + GroupLayout.AbortAt)) != 0;
@@ -52,18 +56,20 @@ public sealed unsafe partial class SharedGroup
     /// <summary>Whether all ranks' counters have reached a value. Does not wait.</summary>
     /// <param name="index">Number of the counter.</param>
     /// <param name="value">Value.</param>
-    public bool IsReached(int index, long value)
+    public bool IsReached(int index, long value) => Lowest(index) >= value;
+
+    /// <summary>The lowest of all ranks' values of a counter: what all have reached.</summary>
+    /// <param name="index">Number of the counter.</param>
+    public long Lowest(int index)
     {
         CheckCounter(index);
+        long lowest = long.MaxValue;
         for (int rank = 0; rank < Size; rank++)
         {
-            if (Volatile.Read(ref *CounterWord(rank, index)) < value)
-            {
-                return false;
-            }
+            lowest = Math.Min(lowest, Volatile.Read(ref *CounterWord(rank, index)));
         }
 
-        return true;
+        return lowest;
     }
 
     /// <summary>Waits until all ranks' counters have reached a value.</summary>
@@ -85,7 +91,7 @@ public sealed unsafe partial class SharedGroup
     {
         CheckPeer(rank);
         CheckCounter(index);
-        Wait(CounterWord(rank, index), value, rank);
+        Wait(CounterWord(rank, index), value, rank, ref waitedTicks);
     }
 
     /// <inheritdoc/>
@@ -97,7 +103,7 @@ public sealed unsafe partial class SharedGroup
     }
 
     /// <inheritdoc/>
-    public void Abort(AbortReason reason)
+    public void Abort(AbortReason reason = AbortReason.Requested)
     {
         lock (lifetime)
         {
@@ -165,7 +171,7 @@ public sealed unsafe partial class SharedGroup
     {
         for (int rank = 0; rank < Size; rank++)
         {
-            Wait(CounterWord(rank, index), value, rank);
+            Wait(CounterWord(rank, index), value, rank, ref waitedTicks);
         }
     }
 
@@ -179,7 +185,7 @@ public sealed unsafe partial class SharedGroup
         WakeSleepers(word);
     }
 
-    private void Wait(long* word, long value, int peer)
+    private void Wait(long* word, long value, int peer, ref long waited)
     {
         if (Volatile.Read(ref *word) < value)
         {
@@ -193,7 +199,7 @@ public sealed unsafe partial class SharedGroup
             }
             finally
             {
-                _ = Interlocked.Add(ref waitedTicks, Stopwatch.GetTimestamp() - start);
+                _ = Interlocked.Add(ref waited, Stopwatch.GetTimestamp() - start);
             }
         }
         else
@@ -287,7 +293,7 @@ public sealed unsafe partial class SharedGroup
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Size);
     }
 
-    private void RequireRank()
+    internal void RequireRank()
     {
         if (Rank < 0)
         {

@@ -4,8 +4,8 @@ namespace Colossus.Collectives;
 
 /// <summary>
 /// A process group over one <see cref="SharedSegment"/>: counters, barrier, collectives and messages between the processes of one machine, and a heap at the same
-/// offsets in each. The segment outlives the processes; a later epoch reads from it what an earlier one left (<see cref="OpenReadOnly"/>).
-/// A group belongs to one thread; <see cref="Abort"/> and reading counters and slots are allowed from others. Ranks may be threads of one process, each with a group of its own.
+/// offsets in each. The segment outlives the processes; a later epoch reads from it what an earlier one left (<see cref="Inspect"/>).
+/// Collectives belong to one thread. Messages between two ranks in one direction may be another's, and counters, slots and <see cref="Abort"/> any thread's. Ranks may be threads of one process, each with a group of its own.
 /// </summary>
 /// <remarks>
 /// The fence: each epoch has a segment of its own, and whatever publishes (counter, slot, barrier, message) first looks at the segment's abort word and epoch. A rank that was
@@ -129,13 +129,17 @@ public sealed unsafe partial class SharedGroup : IProcessGroup
     /// Maps a group's segment for reading what its ranks left there: allocate as they did and read. It has no rank (-1), can write nothing, and does not care whether the group was given up.
     /// </summary>
     /// <param name="name">Name of the segment.</param>
-    /// <exception cref="SharedMemoryException">There is none of that name, or it is not a group's.</exception>
-    public static SharedGroup OpenReadOnly(string name)
+    /// <param name="epoch">Epoch expected.</param>
+    /// <exception cref="SharedMemoryException">There is none of that name, or it is not a group's or another epoch's.</exception>
+    public static SharedGroup Inspect(string name, long epoch)
     {
         SharedSegment segment = SharedSegment.Open(name, writable: false);
         try
         {
-            return new SharedGroup(segment, GroupLayout.ReadFrom(segment), -1);
+            GroupLayout layout = GroupLayout.ReadFrom(segment);
+            return layout.Epoch == epoch
+                ? new SharedGroup(segment, layout, -1)
+                : throw new SharedMemoryException("A process group is of another epoch", name, $"epoch {layout.Epoch}", $"epoch {epoch}", "Ask the supervisor for the segment of that epoch.");
         }
         catch
         {
@@ -161,11 +165,15 @@ public sealed unsafe partial class SharedGroup : IProcessGroup
         return true;
     }
 
+    /// <summary>Bytes of the heap that regions take.</summary>
+    /// <param name="regionBytes">One entry for each call of <see cref="AllocateCommon"/>, and one a rank for each of <see cref="Allocate"/>.</param>
+    public static long HeapBytesFor(IEnumerable<long> regionBytes) => regionBytes.Sum(GroupShape.BytesOfCommon);
+
     /// <summary>Takes a region for each rank from the heap. All ranks, and readers later, must allocate the same in the same order: nothing else says where a region lies.</summary>
     /// <param name="bytes">Bytes of one rank's region, above 0.</param>
     /// <param name="name">For error messages.</param>
     /// <exception cref="SharedMemoryException">The heap is too small.</exception>
-    public SharedBuffer Allocate(long bytes, string name)
+    public SharedBuffer Allocate(long bytes, string name = "a region")
     {
         byte* first = Take(bytes, GroupShape.BytesOfBuffer(bytes, Size), name);
         return new SharedBuffer(name, bytes, first, GroupShape.BytesOfCommon(bytes), Size);
@@ -176,7 +184,7 @@ public sealed unsafe partial class SharedGroup : IProcessGroup
     /// <param name="name">For error messages.</param>
     /// <returns>Its start, aligned to a page; zeros at first.</returns>
     /// <exception cref="SharedMemoryException">The heap is too small.</exception>
-    public byte* AllocateCommon(long bytes, string name) => Take(bytes, GroupShape.BytesOfCommon(bytes), name);
+    public byte* AllocateCommon(long bytes, string name = "a common region") => Take(bytes, GroupShape.BytesOfCommon(bytes), name);
 
     /// <summary>Leaves the group and unmaps its segment; the segment itself stays. Ranks that still wait for this one get <see cref="CollectiveAbortedException"/>.</summary>
     public void Dispose()
@@ -219,7 +227,7 @@ public sealed unsafe partial class SharedGroup : IProcessGroup
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         if (heapBytes > HeapBytesLeft)
         {
-            throw new SharedMemoryException($"The heap of the process group has no room for '{name}'", Name, $"{heapBytes} bytes", $"{HeapBytesLeft} of {layout.HeapBytes} bytes left", "Make the group with a larger HeapBytes.");
+            throw new SharedMemoryException($"The heap of the process group has no room for {name}", Name, $"{heapBytes} bytes", $"{HeapBytesLeft} of {layout.HeapBytes} bytes left", "Make the group with a larger HeapBytes.");
         }
 
         byte* start = Memory + layout.HeapAt + heapUsed;

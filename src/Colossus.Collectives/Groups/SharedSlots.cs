@@ -19,6 +19,7 @@ public sealed unsafe class SharedSlots
         set
         {
             long* slot = At(index);
+            group.RequireRank();
             group.CheckMayPublish();
             Volatile.Write(ref *slot, value);
         }
@@ -33,6 +34,7 @@ public sealed unsafe class SharedSlots
     public long CompareExchange(int index, long value, long expected)
     {
         long* slot = At(index);
+        group.RequireRank();
         group.CheckMayPublish();
         return Interlocked.CompareExchange(ref *slot, value, expected);
     }
