@@ -19,6 +19,10 @@ internal static class CommandLine
             new SampleVerb(host),
             // new DataVerb(host),
             new StopVerb(host),
+            new EstimateVerb(host),
+            new PlanVerb(host),
+            new SiteVerb(host),
+            new TwinVerb(host),
             new DoctorVerb(host),
             new CompletionVerb(host),
         };

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Colossus.Checkpoints;
-using Colossus.Collectives;
+using Colossus.Checkpoints.Safetensors;
 using Colossus.Plan.Parameters;
 using Colossus.Training.Model;
 
@@ -64,7 +64,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
         }
 
         long started = Stopwatch.GetTimestamp();
-        writing?.Wait();
+        writing?.GetAwaiter().GetResult();
         if (copies is null)
         {
             copies = staging.Take<float>(3 * share.Sum(parameter => parameter.Count));
@@ -101,14 +101,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
             Begin(step);
         }
 
-        try
-        {
-            return writing!.GetAwaiter().GetResult() ?? string.Empty;
-        }
-        catch (CollectiveAbortedException)
-        {
-            throw;
-        }
+        return writing!.GetAwaiter().GetResult() ?? string.Empty;
     }
 
     /// <inheritdoc/>
@@ -134,56 +127,108 @@ internal sealed unsafe class CheckpointJob : IDisposable
         var parts = CopyParts(step);
         done.SetResult();
 
-        string temporary = Path.Combine(context.CheckpointFolder, $"step-{step:D6}.tmp-{state.Group.Name}");
-        string? error = null;
-        try
+        var group = state.Group;
+        string temporary = group.Rank == 0 ? BeginFolder(step) : group.ReceiveText(0);
+        string written = WriteShard(temporary, parts);
+        if (group.Rank != 0)
         {
-            CheckpointWriter.WriteShard(temporary, state.Group.Rank, parts, cancellation.Token);
-        }
-        catch (CheckpointException exception)
-        {
-            error = exception.Message;
-        }
-
-        state.Group.Advance(Counter.CheckpointWritten, step);
-        if (state.Group.Rank != 0)
-        {
+            group.SendText(written, 0);
             return null;
         }
 
-        state.Group.WaitForAll(Counter.CheckpointWritten, step);
-        return Commit(step, record, temporary, error, started);
+        var answers = new List<string> { written };
+        for (int rank = 1; rank < group.Size; rank++)
+        {
+            answers.Add(group.ReceiveText(rank));
+        }
+
+        return Commit(step, record, temporary, answers, started);
     }
 
-    private string? Commit(long step, StepRecord record, string temporary, string? error, long started)
+    // An empty name tells the others that there is nowhere to write.
+    private string BeginFolder(long step)
     {
-        string fingerprint = string.Empty;
+        string temporary = string.Empty;
         try
         {
-            if (error is not null)
+            temporary = context.Checkpoints.Begin(context.CheckpointFolder, step);
+        }
+        catch (CheckpointException exception)
+        {
+            context.Observer.CheckpointFailed(step, exception.Message);
+        }
+
+        for (int rank = 1; rank < state.Group.Size; rank++)
+        {
+            state.Group.SendText(temporary, rank);
+        }
+
+        return temporary;
+    }
+
+    // Answers the hashes of this rank's parameters, one a line, then the shard's record, or the error behind a '!'.
+    private string WriteShard(string temporary, List<ShardPart> parts)
+    {
+        string record;
+        try
+        {
+            record = temporary.Length == 0
+                ? string.Empty
+                : context.Checkpoints.WriteShard(temporary, state.Group.Rank, parts, cancellation.Token).ToJson();
+        }
+        catch (CheckpointException exception)
+        {
+            record = "!" + exception.Message;
+        }
+
+        var hashes = new List<string>();
+        float* values = copies;
+        foreach (var parameter in share)
+        {
+            hashes.Add($"{parameter.Name} {WeightsFingerprint.Hash(parameter.Name, parameter.Shape, values).Sha256}");
+            values += parameter.Count;
+        }
+
+        return string.Join('\n', [.. hashes, record]);
+    }
+
+    private string Commit(long step, StepRecord record, string temporary, List<string> answers, long started)
+    {
+        var hashes = answers.SelectMany(answer => answer.Split('\n')[..^1]).ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1]);
+        string[] names = [.. context.Table.Parameters.Select(parameter => parameter.Name)];
+        string fingerprint = WeightsFingerprint.Combine(context.Table.Parameters.Select(
+            parameter => new ParameterHash(parameter.Name, parameter.Shape, hashes[parameter.Name])));
+        string[] records = [.. answers.Select(answer => answer.Split('\n')[^1])];
+        if (temporary.Length == 0)
+        {
+            return fingerprint;
+        }
+
+        try
+        {
+            if (records.FirstOrDefault(text => text.StartsWith('!')) is { } error)
             {
-                throw new CheckpointException(error);
+                context.Observer.CheckpointFailed(step, error[1..]);
+                return fingerprint;
             }
 
-            string final = Path.Combine(context.CheckpointFolder, $"step-{step:D6}");
-            var manifest = new CheckpointHeader(
+            var shards = records.Select(ShardRecord.FromJson).ToList();
+            var about = new CheckpointState(
                 step,
                 state.Group.Size,
                 context.Job.Train.Seed,
                 step * context.Job.Train.GlobalBatch,
-                record.Updates,
-                record.SkippedInRow,
-                record.Loss,
-                context.JobText,
-                [.. context.Table.Parameters.Select(parameter => parameter.Name)]);
-            var committed = CheckpointWriter.Commit(temporary, final, manifest);
-            fingerprint = committed.WeightsSha256;
-            CheckpointWriter.Prune(context.CheckpointFolder, context.Job.Checkpoint.Keep);
+                new TrainerCounters(record.Updates, record.SkippedInRow, record.Loss).Write(),
+                fingerprint,
+                context.JobText);
+            string final = Path.Combine(context.CheckpointFolder, CheckpointFolder.Name(step));
+            context.Checkpoints.Commit(temporary, final, CheckpointManifest.Assemble(about, shards, names));
+            context.Checkpoints.Prune(context.CheckpointFolder, context.Job.Checkpoint.Keep, cancellation.Token);
             context.Observer.CheckpointDone(new CheckpointReport(
                 step,
                 final,
                 fingerprint,
-                committed.Files.Sum(file => file.Bytes),
+                shards.Sum(shard => shard.Bytes),
                 Stopwatch.GetElapsedTime(started).TotalSeconds,
                 (double)Interlocked.Read(ref stallTicks) / Stopwatch.Frequency));
         }
@@ -195,9 +240,9 @@ internal sealed unsafe class CheckpointJob : IDisposable
         return fingerprint;
     }
 
-    private List<TensorPart> CopyParts(long step)
+    private List<ShardPart> CopyParts(long step)
     {
-        var parts = new List<TensorPart>(3 * share.Count);
+        var parts = new List<ShardPart>(3 * share.Count);
         float* target = copies;
         foreach (var (prefix, flat) in (ReadOnlySpan<(string, nint)>)[
             (string.Empty, (nint)state.Master(step)),
@@ -208,7 +253,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
             {
                 long bytes = parameter.Count * sizeof(float);
                 Buffer.MemoryCopy((float*)flat + parameter.Start, target, bytes, bytes);
-                parts.Add(TensorPart.Whole(prefix + parameter.Name, parameter.Shape, (byte*)target));
+                parts.Add(ShardPart.Whole(prefix + parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.At(target, bytes)));
                 target += parameter.Count;
             }
         }

@@ -25,4 +25,9 @@ public interface IStepObserver
     /// <param name="step">Its step.</param>
     /// <param name="error">What went wrong, where, and what to do.</param>
     void CheckpointFailed(long step, string error);
+
+    /// <summary>The model wrote a sample of text.</summary>
+    /// <param name="prompt">What it began with.</param>
+    /// <param name="text">What follows.</param>
+    void Wrote(string prompt, string text);
 }

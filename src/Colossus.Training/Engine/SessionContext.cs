@@ -1,3 +1,4 @@
+using Colossus.Checkpoints;
 using Colossus.Data.Shards;
 using Colossus.Plan.Parameters;
 using Colossus.Specs.Jobs;
@@ -10,6 +11,7 @@ namespace Colossus.Training.Engine;
 /// <param name="Table">The model's parameters.</param>
 /// <param name="Formats">Number formats.</param>
 /// <param name="Corpus">The tokens.</param>
+/// <param name="Checkpoints">Writes them; one for the whole run.</param>
 /// <param name="CheckpointFolder">Where checkpoints go.</param>
 /// <param name="Clock">Books this rank's time.</param>
 /// <param name="Observer">Hears of what happens.</param>
@@ -19,6 +21,7 @@ internal sealed record SessionContext(
     ParameterTable Table,
     NumberFormats Formats,
     TokenCorpus Corpus,
+    CheckpointWriter Checkpoints,
     string CheckpointFolder,
     PhaseClock Clock,
     IStepObserver Observer);

@@ -18,6 +18,7 @@ internal sealed unsafe class SharedState
     {
         Group = group;
         flatCount = table.FlatCount;
+        group.AllocateStaging();
         records = (StepRecord*)group.AllocateCommon(2 * sizeof(StepRecord));
         Partials = (RankPartial*)group.AllocateCommon(group.Size * sizeof(RankPartial));
         EvaluationLosses = (double*)group.AllocateCommon(Math.Max(1, evaluationBatches) * sizeof(double));
@@ -52,9 +53,20 @@ internal sealed unsafe class SharedState
     /// <summary>Bytes that the state takes for a number of ranks.</summary>
     public static long BytesFor(ParameterTable table, NumberFormats formats, bool accumulators, int evaluationBatches, int ranks)
     {
-        long perValue = 24 + formats.ResidualBytes + (formats.SeparateMatrices ? 2 : 0) + (ranks * (formats.ResidualBytes + (accumulators ? 4L : 0)));
-        const long Regions = 8;
-        return (table.FlatCount * perValue) + (ranks * 64L) + (evaluationBatches * 8L) + ((Regions + (2 * ranks)) * 2 * SharedGroup.RegionAlignment);
+        long count = table.FlatCount;
+        IEnumerable<long> gradients = Enumerable.Repeat(count * formats.ResidualBytes, ranks);
+        IEnumerable<long> sums = accumulators ? Enumerable.Repeat(count * sizeof(float), ranks) : [];
+        return SharedGroup.StagingBytesFor(ranks) + SharedGroup.HeapBytesFor(
+        [
+            2 * sizeof(StepRecord),
+            ranks * sizeof(RankPartial),
+            Math.Max(1, evaluationBatches) * sizeof(double),
+            6 * count * sizeof(float),
+            count * formats.ResidualBytes,
+            formats.SeparateMatrices ? count * 2 : 0,
+            .. gradients,
+            .. sums,
+        ]);
     }
 
     /// <summary>Finds the state in a group's segment; all ranks, and those of a later epoch, find the same.</summary>

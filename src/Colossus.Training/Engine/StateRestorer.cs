@@ -1,4 +1,5 @@
 using Colossus.Checkpoints;
+using Colossus.Checkpoints.Safetensors;
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
 using Colossus.Training.Kernels;
@@ -66,6 +67,7 @@ internal sealed unsafe class StateRestorer<TWeight>(SessionContext context, Shar
     {
         using var checkpoint = CheckpointReader.Open(folder);
         long step = checkpoint.Manifest.Step;
+        checkpoint.Require([.. context.Table.Parameters.Select(parameter => new TensorDeclaration(parameter.Name, TensorType.F32, parameter.Shape))]);
         foreach (var parameter in CheckpointJob.Share(context.Table, state.Group.Rank, state.Group.Size))
         {
             Read(checkpoint, parameter.Name, parameter, state.Master(step));
@@ -75,13 +77,8 @@ internal sealed unsafe class StateRestorer<TWeight>(SessionContext context, Shar
 
         if (state.Group.Rank == 0)
         {
-            state.Record(step) = new StepRecord
-            {
-                Step = step,
-                Updates = checkpoint.Manifest.OptimizerUpdates,
-                SkippedInRow = checkpoint.Manifest.SkippedInRow,
-                Loss = checkpoint.Manifest.Loss,
-            };
+            var counters = TrainerCounters.Read(checkpoint.Manifest.RandomState, step);
+            state.Record(step) = new StepRecord { Step = step, Updates = counters.Updates, SkippedInRow = counters.SkippedInRow, Loss = counters.Loss };
         }
 
         // The parameters read here are not the slices that this rank refreshes.
@@ -90,5 +87,5 @@ internal sealed unsafe class StateRestorer<TWeight>(SessionContext context, Shar
     }
 
     private static void Read(CheckpointReader checkpoint, string name, Parameter parameter, float* flat) =>
-        checkpoint.ReadInto(name, parameter.Shape, 0, parameter.Rows, new Span<float>(flat + parameter.Start, checked((int)parameter.Count)));
+        checkpoint.ReadInto(name, 0, parameter.Rows, new Span<float>(flat + parameter.Start, checked((int)parameter.Count)));
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Colossus.Plan.Parameters;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
 using Colossus.Training.Model;
@@ -53,7 +52,7 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     public void RequestStop() => stopRequested = true;
 
     /// <inheritdoc/>
-    public SessionResult Run(RestorePlan restore)
+    public RankResult Run(RestorePlan restore)
     {
         long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
         context.Observer.Joined(step);
@@ -69,7 +68,7 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         context.Clock.Recompute(false);
         string fingerprint = checkpoints.Finish(step);
         ref var record = ref state.Record(step);
-        return new SessionResult(step, record.Loss, lastEvaluation?.BitsPerByte, fingerprint, stopped && step < job.Train.Steps);
+        return new RankResult(step, record.Loss, lastEvaluation?.BitsPerByte, fingerprint, stopped && step < job.Train.Steps);
     }
 
     private (double Loss, double BitsPerByte)? lastEvaluation;

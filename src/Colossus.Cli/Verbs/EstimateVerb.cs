@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Globalization;
+using Colossus.Cli.Figures;
+using Colossus.Specs.Sites;
+using Colossus.Twin.Estimates;
+using Colossus.Twin.Pricing;
+using Colossus.Twin.Reports;
+using Colossus.Twin.Search;
+
+namespace Colossus.Cli.Verbs;
+
+/// <summary><c>colossus estimate JOB --site SITE</c>: prices one step of a job on a site.</summary>
+internal sealed class EstimateVerb : Verb
+{
+    private readonly Argument<string> job;
+    private readonly Option<string> site = new("--site") { Description = "a site of the catalogue (colossus site list) or a site file", Required = true, HelpName = "site" };
+    private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as parallel.tensor=8", HelpName = "section.key=value" };
+    private readonly Option<string?> trace = new("--trace") { Description = "write a trace of the step that Perfetto opens", HelpName = "file" };
+    private readonly Option<string> format = FormatOption();
+
+    public EstimateVerb(CliHost host) : base("estimate", "Price one training step of a job on a site: time, memory, where the time goes", host)
+    {
+        job = Words("job", "job file, or the name of a model");
+        Arguments.Add(job);
+        Options.Add(site);
+        Options.Add(set);
+        Options.Add(trace);
+        Options.Add(format);
+        SetAction(parsed => Run(
+            parsed.GetRequiredValue(job),
+            parsed.GetRequiredValue(site),
+            parsed.GetValue(set) ?? [],
+            parsed.GetValue(trace),
+            parsed.GetValue(format) == "json"));
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("colossus estimate samples/grok-100k.yaml --site colossus-100k", "a job in its own layout"),
+        new("colossus estimate grok-1 --site colossus-100k", "a model in the best layout found"),
+        new("colossus estimate job.yaml --site dgx-h100 --trace step.json", "and a trace for ui.perfetto.dev"),
+    ];
+
+    private int Run(string jobName, string siteName, string[] settings, string? tracePath, bool json)
+    {
+        var place = PlanningInputs.Site(siteName, Full);
+        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, place.Gpus, Full);
+        var machine = SiteMachine.Of(place);
+        var layout = priced.Layout;
+        if (!hasLayout)
+        {
+            Host.Say("the job names no layout; this is the best that a search finds");
+            var search = new LayoutSearch(priced.Model, machine, priced.Setup, TwinParameters.Shipped, TwinSpread.Shipped);
+            var found = search.Run(new SearchSpace(place.Gpus, layout.GlobalBatch), 1);
+            if (found.Best.Count == 0)
+            {
+                throw CliException.Failed($"no layout of {jobName} fits on {place.Gpus} x {machine.Accelerator.Id} ({found.Considered} tried)");
+            }
+
+            layout = found.Best[0].Layout;
+        }
+
+        var estimate = Estimator.Estimate(priced.Model, machine, priced.Setup, layout, TwinParameters.Shipped, TwinSpread.Shipped);
+        if (layout.Ranks > place.Gpus)
+        {
+            var problem = $"the layout needs {layout.Ranks} accelerators, {place.Name} has {place.Gpus}";
+            estimate = estimate with { Problems = [.. estimate.Problems, problem], Advice = problem };
+        }
+
+        if (tracePath is not null && estimate.Problems.Count == 0)
+        {
+            File.WriteAllText(Full(tracePath), StepTrace.Write(estimate));
+        }
+
+        if (json)
+        {
+            Host.Out.WriteLine(EstimateJson.Write(estimate));
+        }
+        else
+        {
+            WriteText(estimate, place);
+        }
+
+        return estimate.Problems.Count > 0 ? ExitCode.BadInput : ExitCode.Done;
+    }
+
+    private void WriteText(StepEstimate estimate, SiteSpec place)
+    {
+        if (estimate.Problems.Count > 0)
+        {
+            Host.Complain("this layout cannot be run:");
+            foreach (var problem in estimate.Problems)
+            {
+                Host.Say("  " + problem);
+            }
+
+            return;
+        }
+
+        var price = estimate.Price;
+        Line($"{estimate.Layout.Ranks} of {place.Gpus} accelerators ({estimate.Machine.Accelerator.Id}) on {place.Name}");
+        Line($"layout       {LayoutText.Line(estimate.Layout)}");
+        Line($"step         {estimate.StepSeconds:G4} s   (90 % interval {estimate.LowSeconds:G4} to {estimate.HighSeconds:G4} s)");
+        Line($"tokens       {Format.Count(estimate.TokensPerSecond)}/s, {Format.Count(estimate.TokensPerSecondPerGpu)}/s a GPU");
+        Line($"utilization  {Format.Percent(estimate.ModelFlopsUtilization)} of the {(estimate.Setup.Format == MatrixFormat.Fp32 ? "32" : "16")}-bit peak ({estimate.ModelFlops:E2} model FLOPs a step, causal attention halved)");
+        Line($"where the time goes");
+        foreach (var (name, seconds) in new (string, double)[]
+        {
+            ("compute", price.Compute), ("tensor traffic", price.Tensor), ("stage traffic", price.Pipeline), ("data traffic", price.Data), ("expert traffic", price.Expert),
+            ("context traffic", price.Context), ("pipeline waits", price.Bubble), ("optimizer", price.Optimizer), ("other", price.Other),
+        })
+        {
+            if (seconds > 0)
+            {
+                Line($"  {name,-16}{seconds,10:F4} s {seconds / estimate.StepSeconds * 100,6:F1} %");
+            }
+        }
+
+        var full = estimate.FullestStage;
+        Line($"memory       {full.Total / 1e9:F1} GB of {estimate.UsableBytes / 1e9:F1} GB on the fullest stage: weights {full.Weights / 1e9:F1}, gradients {full.Gradients / 1e9:F1}, optimizer {full.Optimizer / 1e9:F1}, activations {full.Activations / 1e9:F1}");
+        if (!estimate.Fits)
+        {
+            Line($"IT DOES NOT FIT");
+        }
+
+        Line($"next         {estimate.Advice}");
+    }
+
+    private void Line(FormattableString text) => Host.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,54 @@
+using Colossus.Plan.Work;
+using Colossus.Specs.Sites;
+using Colossus.Twin.Jobs;
+
+namespace Colossus.Cli.Verbs;
+
+/// <summary>Finds the job, the site and the tables that the planning verbs are given by name or by path.</summary>
+internal static class PlanningInputs
+{
+    /// <summary>A site of the catalogue by name, or one in a file.</summary>
+    public static SiteSpec Site(string nameOrPath, Func<string, string> full)
+    {
+        if (SiteCatalogue.Find(nameOrPath) is { } known)
+        {
+            return known;
+        }
+
+        if (!File.Exists(full(nameOrPath)))
+        {
+            throw CliException.BadInput($"there is no site '{nameOrPath}'; use a file or one of {string.Join(", ", SiteCatalogue.All.Select(site => site.Name))}");
+        }
+
+        var reading = SiteReader.Read(File.ReadAllText(full(nameOrPath)), nameOrPath);
+        return reading.Site ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Problems));
+    }
+
+    /// <summary>A job in a file, or a model by the name of its preset.</summary>
+    /// <returns>The job, its text, and whether its layout was given: a preset alone has none.</returns>
+    public static (PricedJob Job, string Text, bool HasLayout) Job(string nameOrPath, IReadOnlyList<string> settings, int gpus, Func<string, string> full)
+    {
+        string text;
+        var hasLayout = true;
+        if (File.Exists(full(nameOrPath)))
+        {
+            text = File.ReadAllText(full(nameOrPath));
+            hasLayout = text.Contains("parallel:", StringComparison.Ordinal);
+        }
+        else if (ModelShapeCatalogue.Find(nameOrPath) is not null)
+        {
+            // A model alone says nothing of batches: up to some hundred million tokens a step are usual for large runs.
+            var batch = gpus > 16_384 ? 16_384 : gpus > 1024 ? 4096 : 512;
+            text = $"name: {nameOrPath}\nmodel:\n  preset: {nameOrPath}\ntrain:\n  globalBatch: {batch}\n  microBatch: 1\n  precision: bf16\n";
+            hasLayout = false;
+        }
+        else
+        {
+            throw CliException.BadInput($"there is no job file or model '{nameOrPath}'; models are {string.Join(", ", ModelShapeCatalogue.All.Select(pair => pair.Key))}");
+        }
+
+        hasLayout |= settings.Any(setting => setting.StartsWith("parallel.", StringComparison.Ordinal));
+        var reading = PricedJobReader.Read(text, nameOrPath, settings);
+        return (reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Problems)), text, hasLayout);
+    }
+}

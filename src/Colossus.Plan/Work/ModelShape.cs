@@ -1,0 +1,52 @@
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Plan.Work;
+
+/// <summary>The sizes of a transformer that decide its work, traffic and memory.</summary>
+/// <param name="Layers">Number of blocks.</param>
+/// <param name="Hidden">Width of the residual stream.</param>
+/// <param name="Heads">Query heads.</param>
+/// <param name="KvHeads">Key and value heads.</param>
+/// <param name="HeadWidth">Width of one head.</param>
+/// <param name="Ffn">Inner width of a dense feed-forward part.</param>
+/// <param name="Gated">Whether the feed-forward part has a gate: three matrices instead of two.</param>
+/// <param name="Vocab">Token ids.</param>
+/// <param name="Sequence">Tokens of a sample.</param>
+/// <param name="TiedHead">Whether the head is the embedding's matrix.</param>
+/// <param name="Experts">The mixture of experts; null for a dense model.</param>
+/// <param name="Latent">Latent attention; null for heads of their own.</param>
+/// <param name="DenseLayers">Layers at the start that keep a dense feed-forward part in a model with experts.</param>
+public sealed record ModelShape(
+    int Layers,
+    int Hidden,
+    int Heads,
+    int KvHeads,
+    int HeadWidth,
+    int Ffn,
+    bool Gated,
+    int Vocab,
+    int Sequence,
+    bool TiedHead = false,
+    ExpertsSpec? Experts = null,
+    LatentAttention? Latent = null,
+    int DenseLayers = 0)
+{
+    /// <summary>Matrices of a feed-forward part: 3 with a gate, else 2.</summary>
+    public int FfnMatrices => Gated ? 3 : 2;
+
+    /// <summary>Width over which a head's scores are summed.</summary>
+    public int ScoreWidth => Latent is null ? HeadWidth : Latent.PlainWidth + Latent.RotaryWidth;
+
+    /// <summary>Width of a head's values.</summary>
+    public int ValueWidth => Latent?.ValueWidth ?? HeadWidth;
+
+    /// <summary>The sizes of a job's model.</summary>
+    /// <param name="model">The model.</param>
+    public static ModelShape From(ModelSpec model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        bool gated = model.Activation is Activation.SwiGlu or Activation.GeGlu;
+        return new ModelShape(
+            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, gated, model.Vocab, model.Sequence, model.TiedHead, model.Experts);
+    }
+}

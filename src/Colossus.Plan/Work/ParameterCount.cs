@@ -1,0 +1,81 @@
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Plan.Work;
+
+/// <summary>Numbers of weights, exact for the models that Colossus trains (RMSNorm, no biases).</summary>
+public static class ParameterCount
+{
+    /// <summary>Weights of the attention part of one layer.</summary>
+    /// <param name="model">The model.</param>
+    public static double Attention(ModelShape model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        double hidden = model.Hidden;
+        double output = (double)model.Heads * model.ValueWidth * hidden;
+        if (model.Latent is not LatentAttention latent)
+        {
+            return (hidden * model.Heads * model.HeadWidth) + (2 * hidden * model.KvHeads * model.HeadWidth) + output;
+        }
+
+        return (hidden * latent.QueryRank)
+            + ((double)latent.QueryRank * model.Heads * model.ScoreWidth)
+            + (hidden * (latent.KeyValueRank + latent.RotaryWidth))
+            + ((double)latent.KeyValueRank * model.Heads * (latent.PlainWidth + latent.ValueWidth))
+            + output;
+    }
+
+    /// <summary>Weights of a dense feed-forward part.</summary>
+    /// <param name="model">The model.</param>
+    public static double DenseFfn(ModelShape model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return (double)model.FfnMatrices * model.Hidden * model.Ffn;
+    }
+
+    /// <summary>Weights of one expert; 0 for a dense model.</summary>
+    /// <param name="model">The model.</param>
+    public static double Expert(ModelShape model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Experts is ExpertsSpec experts ? (double)model.FfnMatrices * model.Hidden * experts.Ffn : 0;
+    }
+
+    /// <summary>Weights of one layer that every rank of a stage holds a share of: all but the routed experts.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="dense">Whether it is one of the dense layers of a model with experts.</param>
+    public static double LayerWithoutRoutedExperts(ModelShape model, bool dense = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        double common = Attention(model) + (2.0 * model.Hidden);
+        return model.Experts is ExpertsSpec experts && !dense
+            ? common + ((double)model.Hidden * experts.Count) + (experts.Shared * Expert(model))
+            : common + DenseFfn(model);
+    }
+
+    /// <summary>Weights of the routed experts of one layer.</summary>
+    /// <param name="model">The model.</param>
+    public static double RoutedExperts(ModelShape model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Experts is ExpertsSpec experts ? experts.Count * Expert(model) : 0;
+    }
+
+    /// <summary>All weights.</summary>
+    /// <param name="model">The model.</param>
+    public static double Total(ModelShape model) => Sum(model, active: false);
+
+    /// <summary>The weights that one token meets: of the routed experts only those it visits.</summary>
+    /// <param name="model">The model.</param>
+    public static double Active(ModelShape model) => Sum(model, active: true);
+
+    private static double Sum(ModelShape model, bool active)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        int denseLayers = model.Experts is null ? 0 : model.DenseLayers;
+        int routed = model.Experts is ExpertsSpec experts ? (active ? experts.Active : experts.Count) : 0;
+        return ((double)model.Vocab * model.Hidden * (model.TiedHead ? 1 : 2))
+            + model.Hidden
+            + ((model.Layers - denseLayers) * (LayerWithoutRoutedExperts(model) + (routed * Expert(model))))
+            + (denseLayers * LayerWithoutRoutedExperts(model, dense: true));
+    }
+}

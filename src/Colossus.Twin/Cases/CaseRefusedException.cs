@@ -1,0 +1,3 @@
+namespace Colossus.Twin.Cases;
+
+internal sealed class CaseRefusedException(string message) : Exception(message);

@@ -1,0 +1,193 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Sites;
+using Colossus.Specs.Tables;
+using Colossus.Twin.Pricing;
+
+namespace Colossus.Twin.Cases;
+
+/// <summary>Reads tables of measured runs with the columns of <c>data/published_runs.csv</c>.</summary>
+public static class RunCaseReader
+{
+    private static readonly string[] s_required =
+        ["layers", "hidden", "heads", "vocab", "seq", "gpu", "gpus", "precision", "tp", "pp", "dp", "micro_batch", "global_batch", "step_seconds"];
+
+    /// <summary>Columns that a table lacks and cannot be read without.</summary>
+    /// <param name="table">The table.</param>
+    public static IReadOnlyList<string> MissingColumns(CsvTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return [.. s_required.Where(column => table.IndexOf(column) < 0)];
+    }
+
+    /// <summary>Reads every row; a row that cannot be represented says why.</summary>
+    /// <param name="table">The table.</param>
+    public static IReadOnlyList<RunCase> Read(CsvTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return [.. table.Rows.Select(ReadRow)];
+    }
+
+    private static RunCase ReadRow(CsvRow row)
+    {
+        string id = row["id"].Length > 0 ? row["id"] : $"line {row.Line}";
+        try
+        {
+            return Interpret(row, id);
+        }
+        catch (CaseRefusedException refused)
+        {
+            return new RunCase(id, row["source"], row["model"], row.Number("step_seconds") ?? 0, null, default, null, null, refused.Message);
+        }
+    }
+
+    private static RunCase Interpret(CsvRow row, string id)
+    {
+        double measured = row.Number("step_seconds") ?? 0;
+        if (measured <= 0)
+        {
+            throw new CaseRefusedException($"step_seconds is '{row["step_seconds"]}'; a positive number is needed");
+        }
+
+        bool flash = row["flash_attention"] != "0";
+        int zero = Optional(row, "zero", 1);
+        MatrixFormat format = Format(row["precision"]);
+        ModelShape model = Model(row);
+        Layout layout = LayoutOf(row, zero);
+        AcceleratorSpec accelerator = AcceleratorCatalogue.Find(row["gpu"])
+            ?? throw new CaseRefusedException($"the catalogue has no accelerator '{row["gpu"]}'; it has {string.Join(", ", AcceleratorCatalogue.All.Select(static a => a.Id))}");
+        if (accelerator.Peak(format) <= 0)
+        {
+            throw new CaseRefusedException($"{accelerator.Id} has no {row["precision"]} products");
+        }
+
+        if (layout.Ranks != Whole(row, "gpus"))
+        {
+            throw new CaseRefusedException($"tp {layout.Tensor} x pp {layout.Pipeline} x cp {layout.Context} x dp {layout.Data} is {layout.Ranks}, not the {row["gpus"]} gpus of the row");
+        }
+
+        IReadOnlyList<string> problems = LayoutRules.Check(model, layout);
+        if (problems.Count > 0)
+        {
+            throw new CaseRefusedException(string.Join("; ", problems));
+        }
+
+        SoftwareStack stack = Stack(row, flash, zero);
+        int domain = Optional(row, "nvlink_domain", accelerator.LinkDomain);
+        double network = (row.Number("net_gbps_per_gpu") ?? 400) * 1e9 / 8;
+        var machine = new Machine(accelerator, domain, network);
+        return new RunCase(id, row["source"], row["model"], measured, model, layout, machine, new TrainingSetup(format, flash, stack), null);
+    }
+
+    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; sharded weights or gradients are
+    // PyTorch's own unless the source names Megatron or NeMo, whose kernels are fused.
+    private static SoftwareStack Stack(CsvRow row, bool flash, int zero)
+    {
+        if (row["software"].Length > 0)
+        {
+            return Enum.TryParse(row["software"], ignoreCase: true, out SoftwareStack named) && Enum.IsDefined(named)
+                ? named
+                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded or fused is needed");
+        }
+
+        bool fusedByName = row["source"].Contains("Megatron", StringComparison.OrdinalIgnoreCase) || row["source"].Contains("NeMo", StringComparison.OrdinalIgnoreCase);
+        return !flash ? SoftwareStack.Classic : zero >= 2 && !fusedByName ? SoftwareStack.Sharded : SoftwareStack.Fused;
+    }
+
+    private static ModelShape Model(CsvRow row)
+    {
+        int hidden = Whole(row, "hidden");
+        int heads = Whole(row, "heads");
+        bool latent = row["kv_heads"] == "MLA";
+        ExpertsSpec? experts = null;
+        int ffn = Optional(row, "ffn", 0);
+        if (Optional(row, "experts", 0) > 1)
+        {
+            int expertFfn = Optional(row, "expert_ffn", ffn);
+            experts = new ExpertsSpec(Whole(row, "experts"), Whole(row, "experts_active"), Optional(row, "experts_shared", 0), expertFfn);
+        }
+        else if (ffn == 0)
+        {
+            throw new CaseRefusedException("a dense model needs ffn");
+        }
+
+        if (experts is not null && (experts.Active < 1 || experts.Active > experts.Count || experts.Ffn < 1))
+        {
+            throw new CaseRefusedException("experts_active lies outside 1 to experts, or expert_ffn is missing");
+        }
+
+        return new ModelShape(
+            Whole(row, "layers"),
+            hidden,
+            heads,
+            latent ? heads : Optional(row, "kv_heads", heads),
+            hidden / heads >= 64 || hidden % heads == 0 ? Math.Max(1, hidden / heads) : 64,
+            ffn,
+            row["gated"] == "1",
+            Whole(row, "vocab"),
+            Whole(row, "seq"),
+            TiedHead: false,
+            experts,
+            latent ? LatentAttention.DeepSeekV3 : null);
+    }
+
+    private static Layout LayoutOf(CsvRow row, int zero)
+    {
+        int tensor = Whole(row, "tp");
+        int pipeline = Whole(row, "pp");
+        int virtualStages = Optional(row, "vp", 1);
+        if (pipeline == 1)
+        {
+            virtualStages = 1;
+        }
+
+        Recompute recompute = row["recompute"] switch
+        {
+            "" or "none" => Recompute.None,
+            "selective" => Recompute.Selective,
+            "full" => Recompute.Full,
+            string other => throw new CaseRefusedException($"recompute is '{other}'; none, selective or full is needed"),
+        };
+        return new Layout(
+            Whole(row, "dp"),
+            tensor,
+            pipeline,
+            virtualStages,
+            Optional(row, "cp", 1),
+            Optional(row, "ep", 1),
+            zero,
+            row["sequence_parallel"] == "1" && tensor > 1,
+            Whole(row, "micro_batch"),
+            Whole(row, "global_batch"),
+            recompute,
+            virtualStages > 1 ? PipelineSchedule.Interleaved : PipelineSchedule.OneForwardOneBackward);
+    }
+
+    private static MatrixFormat Format(string text) => text switch
+    {
+        "fp32" => MatrixFormat.Fp32,
+        "fp16" => MatrixFormat.Fp16,
+        "bf16" => MatrixFormat.Bf16,
+        "fp8" => MatrixFormat.Fp8,
+        "mxfp8" => MatrixFormat.Mxfp8,
+        "nvfp4" => MatrixFormat.Nvfp4,
+        _ => throw new CaseRefusedException($"precision is '{text}'; fp32, fp16, bf16, fp8, mxfp8 or nvfp4 is needed"),
+    };
+
+    private static int Whole(CsvRow row, string column)
+    {
+        int? value = row.Whole(column);
+        return value is >= 1 ? value.Value : throw new CaseRefusedException($"{column} is '{row[column]}'; a whole number of 1 or more is needed");
+    }
+
+    private static int Optional(CsvRow row, string column, int fallback)
+    {
+        if (row[column].Length == 0)
+        {
+            return fallback;
+        }
+
+        return row.Whole(column) is int value and >= 0 ? value : throw new CaseRefusedException($"{column} is '{row[column]}'; a whole number is needed");
+    }
+}

@@ -1,0 +1,86 @@
+using Colossus.Specs.Sites;
+
+namespace Colossus.Twin.Pricing;
+
+/// <summary>Speed of matrix products by shape: a roofline whose height depends on how the product fills the device.</summary>
+internal readonly struct ProductSpeed
+{
+    private const double LaunchSeconds = 4e-6;
+    private readonly double _rate;
+    private readonly double _memoryRate;
+    private readonly double _multiprocessors;
+    private readonly double _innerHalf;
+    private readonly double _waveExponent;
+
+    public ProductSpeed(AcceleratorSpec accelerator, MatrixFormat format, SoftwareStack stack, TwinParameters parameters)
+    {
+        double power = accelerator.PowerWatts / ReferencePower(accelerator.Generation);
+        double share = parameters[ShareOf(accelerator.Generation, format)];
+        if (stack == SoftwareStack.Sharded && accelerator.Generation != AcceleratorGeneration.Ampere)
+        {
+            share *= parameters[Parameter.ProductShardedHopper];
+        }
+
+        _rate = accelerator.Peak(format) * share * Math.Pow(power, parameters[Parameter.PowerExponent]);
+        _memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
+        _multiprocessors = accelerator.Multiprocessors;
+        _innerHalf = parameters[Parameter.InnerHalf];
+        _waveExponent = parameters[Parameter.WaveExponent];
+        Power = power;
+    }
+
+    /// <summary>Power limit relative to the generation's usual one.</summary>
+    public double Power { get; }
+
+    /// <summary>Seconds of <paramref name="count"/> products [rows, inner] x [inner, columns].</summary>
+    public double Seconds(double rows, double columns, double inner, double count, double weightBytes, double outputBytes)
+    {
+        double flops = 2 * rows * columns * inner * count;
+        double fill = Fill(rows, columns, count);
+        double rate = _rate * Math.Pow(fill, _waveExponent) * inner / (inner + _innerHalf);
+        double bytes = count * ((2 * rows * inner) + (weightBytes * columns * inner) + (outputBytes * rows * columns));
+        double compute = flops / rate;
+        double memory = bytes / _memoryRate;
+        // The cube of sums is a smooth maximum: close to the ridge both limits are felt.
+        double slower = Math.Max(compute, memory);
+        double ratio = Math.Min(compute, memory) / slower;
+        return LaunchSeconds + (slower * Math.Cbrt(1 + (ratio * ratio * ratio)));
+    }
+
+    // Share of the device that the tiles of a product keep busy, for the better of two tile shapes.
+    private double Fill(double rows, double columns, double count)
+    {
+        double wide = Tile(rows, columns, count, 128, 256);
+        double tall = Tile(rows, columns, count, 256, 128);
+        double small = 0.85 * Tile(rows, columns, count, 128, 128);
+        return Math.Max(Math.Max(wide, tall), small);
+    }
+
+    private double Tile(double rows, double columns, double count, double height, double width)
+    {
+        double tiles = Math.Ceiling(rows / height) * Math.Ceiling(columns / width) * count;
+        double waves = tiles / _multiprocessors;
+        double used = rows * columns * count / (tiles * height * width);
+        return used * waves / Math.Ceiling(waves);
+    }
+
+    private static double ReferencePower(AcceleratorGeneration generation) => generation switch
+    {
+        AcceleratorGeneration.Ampere => 400,
+        AcceleratorGeneration.Hopper => 700,
+        AcceleratorGeneration.Blackwell => 1200,
+        _ => 750,
+    };
+
+    private static Parameter ShareOf(AcceleratorGeneration generation, MatrixFormat format) => (generation, format) switch
+    {
+        (AcceleratorGeneration.Ampere, _) => Parameter.ProductAmpere,
+        (AcceleratorGeneration.Hopper, MatrixFormat.Fp8 or MatrixFormat.Mxfp8) => Parameter.ProductHopper8,
+        (AcceleratorGeneration.Hopper, _) => Parameter.ProductHopper16,
+        (AcceleratorGeneration.Blackwell, MatrixFormat.Fp8) => Parameter.ProductBlackwell8,
+        (AcceleratorGeneration.Blackwell, MatrixFormat.Mxfp8) => Parameter.ProductBlackwellMx8,
+        (AcceleratorGeneration.Blackwell, MatrixFormat.Nvfp4) => Parameter.ProductBlackwell4,
+        (AcceleratorGeneration.Blackwell, _) => Parameter.ProductBlackwell16,
+        _ => Parameter.ProductCdna,
+    };
+}

@@ -1,0 +1,14 @@
+namespace Colossus.Twin.Pricing;
+
+/// <summary>A generation of training software. The same model on the same machine differs by a factor of two between them.</summary>
+public enum SoftwareStack
+{
+    /// <summary>Before flash attention: scores in memory, kernels not fused, collectives not overlapped (Megatron-LM and DeepSpeed until 2022).</summary>
+    Classic,
+
+    /// <summary>PyTorch with weights sharded over data-parallel ranks (FSDP), eager or compiled: torchtitan, LLM Foundry.</summary>
+    Sharded,
+
+    /// <summary>Fused kernels, flash attention, overlapped collectives: Megatron Core with Transformer Engine, and its like.</summary>
+    Fused,
+}

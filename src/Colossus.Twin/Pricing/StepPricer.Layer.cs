@@ -1,0 +1,175 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Sites;
+
+namespace Colossus.Twin.Pricing;
+
+// One layer, forward and backward, of one micro-batch: the part of a price that most of the fitted quantities are about.
+public sealed partial class StepPricer
+{
+    private double AttentionRate()
+    {
+        Parameter share = _accelerator.Generation switch
+        {
+            AcceleratorGeneration.Ampere => Parameter.AttentionAmpere,
+            AcceleratorGeneration.Blackwell => Parameter.AttentionBlackwell,
+            _ => Parameter.AttentionHopper,
+        };
+        double rate = _accelerator.PeakBf16 * _parameters[share] * Math.Pow(_products.Power, _parameters[Parameter.PowerExponent])
+            * Math.Pow(Math.Min(1, _model.ValueWidth / 128.0), _parameters[Parameter.AttentionHeadExponent]);
+        if (_setup.Stack == SoftwareStack.Sharded)
+        {
+            rate *= _parameters[Parameter.AttentionSharded];
+        }
+
+        return rate * _model.Sequence / (_model.Sequence + _parameters[Parameter.AttentionSequenceHalf]);
+    }
+
+    private readonly record struct LayerKey(int Tensor, int Context, int Expert, int MicroBatch, bool SequenceParallel, Recompute Recompute, bool Interleaved, int ShardedOver);
+
+    private struct LayerCost
+    {
+        public double Forward;
+        public double Backward;
+        public double Tensor;
+        public double Expert;
+        public double Context;
+        public double Data;
+        public double WeightGradientShare;
+    }
+
+    private LayerCost PriceLayer(in Layout layout)
+    {
+        LayerWork work = _work;
+        work.Fill(_model, layout);
+        double productsForward = 0;
+        double inputGradient = 0;
+        double weightGradient = 0;
+        double quantized = 0;
+        foreach (ref readonly MatrixProduct product in work.Products)
+        {
+            bool expert = product.Kind is ProductKind.ExpertIn or ProductKind.ExpertOut;
+            bool router = product.Kind == ProductKind.Router;
+            ProductSpeed speed = router ? _headProducts : _products;
+            double slower = expert ? 1 / _parameters[Parameter.ProductExperts] : 1;
+            double gradientBytes = _setup.Stack == SoftwareStack.Sharded ? 2 : 8;
+            productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, _weightBytes, 2);
+            inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, _weightBytes, 2);
+            weightGradient += slower * speed.Seconds(product.Columns, product.Inner, product.Rows, product.Count, 2, gradientBytes);
+            quantized += router ? 0 : product.Rows * product.Inner * product.Count;
+        }
+
+        if (_narrow)
+        {
+            // Inputs are read in 16 bits and written twice in 8 (rows and columns), weights likewise; gradients again in the backward pass.
+            double seconds = _parameters[Parameter.QuantizePasses] * quantized * 2 / _memoryRate;
+            productsForward += seconds;
+            inputGradient += seconds;
+        }
+
+        double attentionForward;
+        double attentionBackward;
+        if (_setup.FlashAttention)
+        {
+            attentionForward = work.AttentionFlops / _attentionRate;
+            // Five products instead of two, at a little less speed (arXiv 2307.08691, section 4).
+            attentionBackward = attentionForward * 2.5 * 1.15;
+        }
+        else
+        {
+            double scores = _parameters[Parameter.ScorePasses] * 2 * work.ScoreElements / _memoryRate;
+            attentionForward = (2 * work.AttentionFlops / (_accelerator.PeakBf16 * 0.5)) + scores;
+            attentionBackward = 2 * attentionForward;
+        }
+
+        double routed = _parameters[Parameter.RoutedPasses] * 2 * work.RoutedElements / _memoryRate;
+        double elementwise = (_elementwise * 2 * ((HiddenPassesForward * work.HiddenElements) + (2 * work.AttentionElements) + work.InnerElements) / _memoryRate) + routed;
+        double forward = productsForward + attentionForward + elementwise;
+        double backwardOnce = inputGradient + weightGradient + attentionBackward + (1.6 * elementwise);
+        double again = layout.Recompute switch
+        {
+            Recompute.None => 0,
+            Recompute.Full => forward,
+            _ when !_setup.FlashAttention => attentionForward,
+            _ when _setup.Stack == SoftwareStack.Sharded => (_parameters[Parameter.SelectiveSharded] * productsForward) + elementwise,
+            _ => _parameters[Parameter.SelectiveFused] * elementwise,
+        };
+        double passesAgain = layout.Recompute == Recompute.Full ? 1 : 0;
+        PriceCollectives(layout, out double tensor, out double expertTraffic, out double context);
+        double hostForward = HostForward(layout);
+        var cost = new LayerCost();
+        double busyForward = forward + tensor + expertTraffic + context;
+        double busyBackward = backwardOnce + again + ((1 + passesAgain) * (tensor + expertTraffic)) + ((2 + passesAgain) * context);
+        if (layout.Zero == 3 && layout.DenseReplicas > 1)
+        {
+            ShardedTraffic(layout, busyForward, busyBackward, out double gatherExposed, out double reduceExposed);
+            busyForward += gatherExposed;
+            busyBackward += reduceExposed;
+            cost.Data = gatherExposed + reduceExposed;
+        }
+
+        double backwardHost = (2 + passesAgain) * hostForward;
+        cost.Forward = SmoothMax(busyForward, hostForward);
+        cost.Backward = SmoothMax(busyBackward, backwardHost);
+        cost.Tensor = (2 + passesAgain) * tensor;
+        cost.Expert = (2 + passesAgain) * expertTraffic;
+        cost.Context = (3 + passesAgain) * context;
+        cost.WeightGradientShare = weightGradient / busyBackward;
+        return cost;
+    }
+
+    private double HostForward(in Layout layout)
+    {
+        double host = _hostLayer;
+        if (_model.Experts is not null)
+        {
+            host += _parameters[Parameter.HostExperts] + (_parameters[Parameter.HostLocalExpert] * _model.Experts.Count / layout.Expert);
+        }
+
+        if (layout.Tensor > 1)
+        {
+            host += (layout.SequenceParallel ? 4 : 2) * _parameters[Parameter.HostTensor] * Math.Log2(layout.Tensor);
+        }
+
+        return host;
+    }
+
+    private void PriceCollectives(in Layout layout, out double tensor, out double expert, out double context)
+    {
+        tensor = 0;
+        expert = 0;
+        context = 0;
+        foreach (ref readonly Collective collective in _work.Collectives)
+        {
+            double sent = collective.SentBytes / collective.Count;
+            switch (collective.Axis)
+            {
+                case GroupAxis.Tensor:
+                    tensor += _tensorExposed * collective.Count * _fabric.Ring(sent, collective.Ranks, 1);
+                    break;
+                case GroupAxis.Context:
+                    context += _parameters[Parameter.ContextExposed] * collective.Count * _fabric.Ring(sent, collective.Ranks, layout.Tensor);
+                    break;
+                default:
+                    expert += _parameters[layout.VirtualStages > 1 ? Parameter.ExpertExposedInterleaved : Parameter.ExpertExposed] * collective.Count * _fabric.Exchange(collective, _model.Experts!.Active);
+                    break;
+            }
+        }
+    }
+
+    // Sharded weights are gathered before each pass through a layer and gradients are reduced after it, while the layer before computes.
+    private void ShardedTraffic(in Layout layout, double forward, double backward, out double gatherExposed, out double reduceExposed)
+    {
+        double bytes = 2 * (_layerWeights + (_routedWeights / layout.Expert)) / layout.Tensor;
+        double sent = bytes * (layout.DenseReplicas - 1) / layout.DenseReplicas;
+        // Software before flash attention gathered each weight by broadcasts from its owner: the group is as fast as one member's network.
+        int stride = _setup.Stack == SoftwareStack.Classic ? _fabric.Domain : layout.Tensor;
+        double gather = _fabric.Ring(sent, layout.DenseReplicas, stride);
+        double contention = _parameters[Parameter.ShardedContention];
+        gatherExposed = Exposed(gather, _dataHidden * forward);
+        reduceExposed = Exposed(2 * gather, _dataHidden * backward);
+        gatherExposed += contention * (gather - gatherExposed);
+        reduceExposed += contention * ((2 * gather) - reduceExposed);
+    }
+}

@@ -1,0 +1,240 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Sites;
+
+namespace Colossus.Twin.Pricing;
+
+/// <summary>
+/// Prices one step of a model in any layout on one machine. The pipeline is priced in closed form here; the timeline runs the schedule's own actions.
+/// One object serves one thread; pricing allocates nothing.
+/// </summary>
+/// <remarks>
+/// The order of a price: one layer forward and backward (products, attention, elementwise work, host, collectives and what hides them), the stages that
+/// layers, embedding and head add up to, the pipeline over them, gradient reduction, optimizer, and what grows with the number of ranks.
+/// docs/twin.md explains each term and where it stops being valid.
+/// </remarks>
+public sealed partial class StepPricer
+{
+    private const double HiddenPassesForward = 10;
+    private readonly ModelShape _model;
+    private readonly TrainingSetup _setup;
+    private readonly TwinParameters _parameters;
+    private readonly AcceleratorSpec _accelerator;
+    private readonly ProductSpeed _products;
+    private readonly ProductSpeed _headProducts;
+    private readonly FabricSpeed _fabric;
+    private readonly LayerWork _work = new();
+    private readonly double _memoryRate;
+    private readonly double _attentionRate;
+    private readonly double _elementwise;
+    private readonly double _hostLayer;
+    private readonly double _hostStep;
+    private readonly double _tensorExposed;
+    private readonly double _dataHidden;
+    private readonly double _weightBytes;
+    private readonly bool _narrow;
+    private readonly double _layerWeights;
+    private readonly double _routedWeights;
+    private readonly double _tableWeights;
+
+    // What one layer costs depends on few axes; a search varies the others many times before it changes one of these.
+    private LayerKey _key;
+    private LayerCost _layer;
+    private StepPrice _layerPrice;
+
+    /// <summary>Makes a pricer.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="setup">Format and software.</param>
+    /// <param name="parameters">Fitted quantities.</param>
+    public StepPricer(ModelShape model, Machine machine, TrainingSetup setup, TwinParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(parameters);
+        _model = model;
+        _setup = setup;
+        _parameters = parameters;
+        _accelerator = machine.Accelerator;
+        _products = new ProductSpeed(_accelerator, setup.Format, setup.Stack, parameters);
+        MatrixFormat wide = setup.Format == MatrixFormat.Fp32 ? MatrixFormat.Fp32 : MatrixFormat.Bf16;
+        _headProducts = new ProductSpeed(_accelerator, wide, setup.Stack, parameters);
+        _fabric = new FabricSpeed(machine, parameters);
+        _memoryRate = _accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
+        _attentionRate = AttentionRate();
+        _elementwise = parameters[Pick(Parameter.ElementwiseClassic)];
+        _hostLayer = parameters[Pick(Parameter.HostClassic)];
+        _hostStep = parameters[Pick(Parameter.HostStepClassic)];
+        _tensorExposed = parameters[Pick(Parameter.TensorExposedClassic)];
+        _dataHidden = parameters[Pick(Parameter.DataHiddenClassic)];
+        _narrow = setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4;
+        _weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when _narrow => 1, _ => 2 };
+        _layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
+        _routedWeights = ParameterCount.RoutedExperts(model);
+        _tableWeights = (double)model.Vocab * model.Hidden;
+    }
+
+    /// <summary>Prices a layout.</summary>
+    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts.</param>
+    /// <param name="price">Receives the price.</param>
+    public void Price(in Layout layout, out StepPrice price)
+    {
+        var key = new LayerKey(
+            layout.Tensor, layout.Context, layout.Expert, layout.MicroBatch, layout.SequenceParallel, layout.Recompute, layout.VirtualStages > 1, layout.Zero == 3 ? layout.Data : 0);
+        if (key != _key)
+        {
+            _key = key;
+            _layer = PriceLayer(layout);
+            _layerPrice = default;
+            PriceHead(layout, ref _layerPrice);
+            _layerPrice.LayerForward = _layer.Forward;
+            _layerPrice.LayerBackward = _layer.Backward;
+            _layerPrice.WeightGradientShare = _layer.WeightGradientShare;
+        }
+
+        price = _layerPrice;
+        PriceMessage(layout, ref price);
+        PricePipeline(layout, _layer, ref price);
+        PriceDataParallel(layout, ref price);
+        price.Other += _hostStep;
+        double doublings = Math.Max(0, Math.Log2(layout.Ranks / 8.0));
+        price.Other += price.Total * _parameters[Parameter.Jitter] * doublings;
+    }
+
+    private Parameter Pick(Parameter classic) => classic + (int)_setup.Stack;
+
+    private void PriceHead(in Layout layout, ref StepPrice price)
+    {
+        double tokens = _work.Tokens;
+        double columns = (double)_model.Vocab / layout.Tensor;
+        double forward = _headProducts.Seconds(tokens, columns, _model.Hidden, 1, 2, 2);
+        double backward = _headProducts.Seconds(tokens, _model.Hidden, columns, 1, 2, 2) + _headProducts.Seconds(columns, _model.Hidden, tokens, 1, 2, 8);
+        double loss = _elementwise * 12 * tokens * columns / _memoryRate;
+        price.HeadForward = forward + loss;
+        price.HeadBackward = backward + (0.5 * loss);
+        price.EmbeddingForward = _elementwise * 8 * _work.HiddenElements / _memoryRate;
+    }
+
+    private void PriceMessage(in Layout layout, ref StepPrice price)
+    {
+        if (layout.Pipeline == 1)
+        {
+            return;
+        }
+
+        double bytes = 2 * _work.Tokens * _model.Hidden / layout.Tensor;
+        price.Message = _fabric.Message(bytes, layout.Ranks / layout.Pipeline);
+        price.MessageExposed = price.Message
+            * _parameters[layout.VirtualStages > 1 ? Parameter.PipelineExposedInterleaved : Parameter.PipelineExposed];
+    }
+
+    private void PricePipeline(in Layout layout, in LayerCost layer, ref StepPrice price)
+    {
+        int stages = layout.Pipeline;
+        double microBatches = layout.MicroBatches;
+        double slowest = 0;
+        double sum = 0;
+        int slowestLayers = 0;
+        double slowestEnds = 0;
+        double perMicroBatch = layer.Forward + layer.Backward;
+        double messages = stages == 1 ? 0 : 2 * layout.VirtualStages * price.MessageExposed;
+        // Where the layers divide, all stages but the first and the last are alike.
+        bool even = _model.Layers % layout.Chunks == 0;
+        for (int stage = 0; stage < stages; stage++)
+        {
+            if (even && stage > 1 && stage < stages - 1)
+            {
+                sum += (stages - 3) * ((_model.Layers / stages * perMicroBatch) + messages);
+                stage = stages - 1;
+            }
+
+            int layers = even ? _model.Layers / stages : StageLayers.OfStage(_model.Layers, layout, stage);
+            double ends = EndsOf(stage, stages, price);
+            double busy = (layers * perMicroBatch) + ends + messages;
+            sum += busy;
+            if (busy > slowest)
+            {
+                slowest = busy;
+                slowestLayers = layers;
+                slowestEnds = ends;
+            }
+        }
+
+        double others = (sum - slowest) / layout.VirtualStages;
+        if (layout.Schedule == PipelineSchedule.ZeroBubble)
+        {
+            others *= 1 - (layer.WeightGradientShare * layer.Backward / perMicroBatch);
+        }
+
+        if (layout.VirtualStages > 1 && microBatches < stages)
+        {
+            // With fewer micro-batches than stages each round of chunks lasts as long as one micro-batch's way through all stages.
+            others += slowest * (stages - microBatches) * (layout.VirtualStages - 1) / layout.VirtualStages;
+        }
+
+        double crossing = 2 * (stages - 1) * (price.Message - price.MessageExposed);
+        price.Tensor = microBatches * slowestLayers * layer.Tensor;
+        price.Expert = microBatches * slowestLayers * layer.Expert;
+        price.Context = microBatches * slowestLayers * layer.Context;
+        price.Data = microBatches * slowestLayers * layer.Data;
+        price.Pipeline = microBatches * messages;
+        price.Compute = (microBatches * ((slowestLayers * perMicroBatch) + slowestEnds)) - price.Tensor - price.Expert - price.Context - price.Data;
+        price.Bubble = others + crossing;
+    }
+
+    private static double EndsOf(int stage, int stages, in StepPrice price) =>
+        (stage == 0 ? 2 * price.EmbeddingForward : 0) + (stage == stages - 1 ? price.HeadForward + price.HeadBackward : 0);
+
+    private void PriceDataParallel(in Layout layout, ref StepPrice price)
+    {
+        (double dense, double routed) = HeaviestStageWeights(layout);
+        int replicas = layout.DenseReplicas;
+        bool sharded = layout.Zero >= 1;
+        double expertReplicas = layout.ExpertReplicas;
+        double held = sharded ? (dense / replicas) + (routed / expertReplicas) : dense + routed;
+        price.Optimizer = _parameters[Parameter.OptimizerPasses] * 30 * held / _memoryRate;
+        if (layout.Zero == 3)
+        {
+            double table = 2 * _tableWeights / layout.Tensor * (replicas - 1) / replicas;
+            price.Data += 3 * _fabric.Ring(table, replicas, layout.Tensor);
+            return;
+        }
+
+        int stride = layout.Tensor;
+        const double gradientBytes = 2;
+        double gatherBytes = _narrow ? 1 : 2;
+        double denseShare = (double)(replicas - 1) / replicas;
+        double expertShare = (expertReplicas - 1) / expertReplicas;
+        int expertStride = Math.Max(1, layout.Expert);
+        double reduce = _fabric.Ring(gradientBytes * dense * denseShare, replicas, stride)
+            + _fabric.Ring(gradientBytes * routed * expertShare, (int)expertReplicas, expertStride);
+        double gather = _fabric.Ring(gatherBytes * dense * denseShare, replicas, stride)
+            + _fabric.Ring(gatherBytes * routed * expertShare, (int)expertReplicas, expertStride);
+        double layers = (double)_model.Layers / layout.Pipeline;
+        price.Data += Exposed(reduce, _dataHidden * layers * price.LayerBackward);
+        price.Data += sharded
+            ? Exposed(gather, _dataHidden * layers * price.LayerForward)
+            : Exposed(gather, 0.5 * _dataHidden * layers * price.LayerBackward);
+    }
+
+    private (double Dense, double Routed) HeaviestStageWeights(in Layout layout)
+    {
+        double layers = Math.Ceiling((double)_model.Layers / layout.Pipeline);
+        double tables = layout.Pipeline == 1 && !_model.TiedHead ? 2 : 1;
+        return (((layers * _layerWeights) + (tables * _tableWeights)) / layout.Tensor, layers * _routedWeights / layout.Expert);
+    }
+
+    // What is left of some traffic when a stretch of compute hides it: nothing of a little, all above the stretch of a lot, with a smooth passage.
+    private static double Exposed(double traffic, double window) =>
+        window <= 0 ? traffic : traffic - (window * (1 - Math.Exp(-traffic / window)));
+
+    private static double SmoothMax(double a, double b)
+    {
+        double larger = Math.Max(a, b);
+        double ratio = Math.Min(a, b) / larger;
+        double squared = ratio * ratio;
+        return larger * Math.Pow(1 + (squared * squared), 0.25);
+    }
+}

@@ -1,0 +1,210 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Twin.Estimates;
+using Colossus.Twin.Pricing;
+
+namespace Colossus.Twin.Search;
+
+/// <summary>Prices every layout of a model on a number of accelerators and keeps the best.</summary>
+/// <remarks>
+/// Enumerated are: tensor (divisors of the heads), pipeline (any number of stages up to the layers), context (divisors of the sequence), data (the largest divisor of
+/// the batch that leaves no more accelerators idle than it must), expert (divisors of the experts), micro-batch (divisors of a replica's batch), virtual stages
+/// (all), ZeRO 0 to 3, sequence parallelism, recompute, and the four schedules. Left out are layouts that <see cref="LayoutRules"/> refuses, and of those that do not
+/// fit in memory only the count is kept. Nothing else is pruned.
+/// </remarks>
+public sealed class LayoutSearch
+{
+    private static readonly Recompute[] s_recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
+    private readonly ModelShape _model;
+    private readonly Machine _machine;
+    private readonly TwinParameters _parameters;
+    private readonly StepPricer _pricer;
+    private readonly TwinSpread _spread;
+    private readonly TrainingSetup _setup;
+    private readonly MemoryRules _rules;
+    private readonly double _usableMemory;
+    private readonly List<RankedLayout> _best = [];
+    private int _keep;
+    private long _considered;
+    private long _tooLarge;
+    private long _priced;
+    private double _worstKept;
+
+    /// <summary>Makes a search.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="setup">Format and software.</param>
+    /// <param name="parameters">Fitted quantities.</param>
+    /// <param name="spread">Intervals.</param>
+    public LayoutSearch(ModelShape model, Machine machine, TrainingSetup setup, TwinParameters parameters, TwinSpread spread)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(setup);
+        _model = model;
+        _machine = machine;
+        _parameters = parameters;
+        _setup = setup;
+        _spread = spread;
+        _pricer = new StepPricer(model, machine, setup, parameters);
+        _rules = MemoryFit.RulesOf(setup);
+        _usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
+    }
+
+    /// <summary>Searches.</summary>
+    /// <param name="space">What is varied.</param>
+    /// <param name="keep">How many layouts to keep.</param>
+    /// <param name="cancellationToken">Ends the search early.</param>
+    public SearchResult Run(SearchSpace space, int keep = 5, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        _best.Clear();
+        _keep = Math.Max(32, 4 * keep);
+        _considered = _tooLarge = _priced = 0;
+        _worstKept = double.PositiveInfinity;
+        int[] tensors = Divisors(_model.Heads, space.Gpus);
+        int[] contexts = Divisors(_model.Sequence, Math.Min(space.Gpus, space.MostContext));
+        int[] batches = Divisors(space.GlobalBatch, space.Gpus);
+        int[] experts = _model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
+        foreach (int tensor in tensors)
+        {
+            foreach (int context in contexts)
+            {
+                for (int pipeline = 1; pipeline <= Math.Min(_model.Layers + 2, space.Gpus / (tensor * context)); pipeline++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    int most = space.Gpus / (tensor * context * pipeline);
+                    int data = LargestUpTo(batches, most);
+                    if (data == 0 || (space.Exact && data * tensor * context * pipeline != space.Gpus))
+                    {
+                        continue;
+                    }
+
+                    SearchOver(tensor, context, pipeline, data, experts, space.GlobalBatch);
+                }
+            }
+        }
+
+        return new SearchResult([.. _best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], _considered, _tooLarge, _priced);
+    }
+
+    // The closed form ranks millions; the timeline has the last word on the few that lead.
+    private RankedLayout Exactly(RankedLayout ranked)
+    {
+        StepPrice price = StepEstimator.Price(_model, _machine, _setup, ranked.Layout, _parameters);
+        (double low, double high) = _spread.Interval(TwinSpread.GroupOf(_model, _setup, ranked.Layout), price.Total);
+        return ranked with { Price = price, Low = low, High = high * MemoryFit.Unmeasured(ranked.Layout) };
+    }
+
+    private void SearchOver(int tensor, int context, int pipeline, int data, int[] experts, int globalBatch)
+    {
+        int ofReplica = globalBatch / data;
+        for (int microBatch = 1; microBatch <= ofReplica; microBatch++)
+        {
+            if (ofReplica % microBatch != 0)
+            {
+                continue;
+            }
+
+            foreach (int expert in experts)
+            {
+                for (int sequenceParallel = tensor > 1 ? 1 : 0; sequenceParallel >= 0; sequenceParallel--)
+                {
+                    foreach (Recompute recompute in s_recomputes)
+                    {
+                        var layout = new Layout(
+                            data, tensor, pipeline, 1, context, expert, 1, sequenceParallel == 1, microBatch, globalBatch, recompute, PipelineSchedule.OneForwardOneBackward);
+                        OverSchedules(layout);
+                    }
+                }
+            }
+        }
+    }
+
+    private void OverSchedules(in Layout layout)
+    {
+        OverZero(layout);
+        if (layout.Pipeline == 1)
+        {
+            return;
+        }
+
+        OverZero(layout with { Schedule = PipelineSchedule.GPipe });
+        OverZero(layout with { Schedule = PipelineSchedule.ZeroBubble });
+        for (int virtualStages = 2; virtualStages * layout.Pipeline <= _model.Layers + 2; virtualStages++)
+        {
+            OverZero(layout with { Schedule = PipelineSchedule.Interleaved, VirtualStages = virtualStages });
+        }
+    }
+
+    private void OverZero(in Layout layout)
+    {
+        int most = layout.Pipeline > 1 || layout.DenseReplicas == 1 ? 1 : 3;
+        for (int zero = layout.DenseReplicas == 1 ? 1 : 0; zero <= most; zero++)
+        {
+            Consider(layout with { Zero = zero });
+        }
+    }
+
+    private void Consider(in Layout layout)
+    {
+        if (!LayoutRules.IsSound(_model, layout))
+        {
+            return;
+        }
+
+        _considered++;
+        double memory = MemoryFit.FullestStage(_model, layout, _rules);
+        if (memory > _usableMemory)
+        {
+            _tooLarge++;
+            return;
+        }
+
+        _priced++;
+        _pricer.Price(layout, out StepPrice price);
+        SpreadGroup group = TwinSpread.GroupOf(_model, _setup, layout);
+        (double low, double high) = _spread.Interval(group, price.Total);
+        high *= MemoryFit.Unmeasured(layout);
+        if (high < _worstKept || _best.Count < _keep)
+        {
+            Keep(new RankedLayout(layout, price, low, high, memory));
+        }
+    }
+
+    private void Keep(RankedLayout layout)
+    {
+        int at = _best.Count;
+        while (at > 0 && _best[at - 1].High > layout.High)
+        {
+            at--;
+        }
+
+        _best.Insert(at, layout);
+        if (_best.Count > _keep)
+        {
+            _best.RemoveAt(_keep);
+        }
+
+        _worstKept = _best.Count < _keep ? double.PositiveInfinity : _best[^1].High;
+    }
+
+    private static int[] Divisors(int number, int most) => [.. Enumerable.Range(1, Math.Min(number, most)).Where(value => number % value == 0)];
+
+    private static int LargestUpTo(int[] ascending, int most)
+    {
+        int best = 0;
+        foreach (int value in ascending)
+        {
+            if (value > most)
+            {
+                break;
+            }
+
+            best = value;
+        }
+
+        return best;
+    }
+}
