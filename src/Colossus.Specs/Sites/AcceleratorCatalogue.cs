@@ -38,7 +38,7 @@ public static class AcceleratorCatalogue
 
         AcceleratorSpec Build(string id) => new(
             id,
-            Enum.Parse<AcceleratorGeneration>(figures[(id, "generation")]["value"], ignoreCase: true),
+            Enum.Parse<AcceleratorGeneration>(figures[(id, "generation")]["value"].Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
             Value(id, "memory"),
             Value(id, "memory_bandwidth"),
             (int)Value(id, "multiprocessors"),

@@ -68,7 +68,7 @@ internal readonly struct ProductSpeed
     {
         AcceleratorGeneration.Ampere => 400,
         AcceleratorGeneration.Hopper => 700,
-        AcceleratorGeneration.Blackwell => 1200,
+        AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra => 1200,
         _ => 750,
     };
 
@@ -77,10 +77,10 @@ internal readonly struct ProductSpeed
         (AcceleratorGeneration.Ampere, _) => Parameter.ProductAmpere,
         (AcceleratorGeneration.Hopper, MatrixFormat.Fp8 or MatrixFormat.Mxfp8) => Parameter.ProductHopper8,
         (AcceleratorGeneration.Hopper, _) => Parameter.ProductHopper16,
-        (AcceleratorGeneration.Blackwell, MatrixFormat.Fp8) => Parameter.ProductBlackwell8,
-        (AcceleratorGeneration.Blackwell, MatrixFormat.Mxfp8) => Parameter.ProductBlackwellMx8,
-        (AcceleratorGeneration.Blackwell, MatrixFormat.Nvfp4) => Parameter.ProductBlackwell4,
-        (AcceleratorGeneration.Blackwell, _) => Parameter.ProductBlackwell16,
+        (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, MatrixFormat.Fp8) => Parameter.ProductBlackwell8,
+        (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, MatrixFormat.Mxfp8) => Parameter.ProductBlackwellMx8,
+        (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, MatrixFormat.Nvfp4) => Parameter.ProductBlackwell4,
+        (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, _) => Parameter.ProductBlackwell16,
         _ => Parameter.ProductCdna,
     };
 }

@@ -14,6 +14,7 @@ public sealed partial class StepPricer
         {
             AcceleratorGeneration.Ampere => Parameter.AttentionAmpere,
             AcceleratorGeneration.Blackwell => Parameter.AttentionBlackwell,
+            AcceleratorGeneration.BlackwellUltra => Parameter.AttentionBlackwellUltra,
             _ => Parameter.AttentionHopper,
         };
         double rate = _accelerator.PeakBf16 * _parameters[share] * Math.Pow(_products.Power, _parameters[Parameter.PowerExponent])
