@@ -1,26 +1,34 @@
 namespace Colossus.Specs.Diagnostics;
 
 /// <summary>One mistake in what a person wrote.</summary>
-/// <param name="File">The file, or <c>--set</c>.</param>
-/// <param name="Line">Line, from 1.</param>
-/// <param name="Column">Column, from 1.</param>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Severity">Whether the file can be used all the same.</param>
 /// <param name="Code">Stable code, listed in docs/errors.md.</param>
-/// <param name="Message">What is wrong, and what would be right.</param>
-/// <param name="SourceLine">The line's text; empty when there is none.</param>
-/// <param name="Length">Characters that the mistake covers, 1 or more.</param>
-public sealed record Diagnostic(string File, int Line, int Column, string Code, string Message, string SourceLine, int Length)
+/// <param name="Message">What is wrong.</param>
+/// <param name="Advice">What to do about it, as in <c>use 1, 2 or 4</c>; null when the message says it.</param>
+public sealed record Diagnostic(SourcePlace Place, Severity Severity, string Code, string Message, string? Advice = null)
 {
-    /// <summary>As a compiler shows it: position, code and message, then the line and a mark under the place.</summary>
+    // Longer lines are cut around the place, so that the mark stays under it in a terminal.
+    private const int LongestLine = 120;
+
+    /// <summary>Position, severity, code, message and advice in one line: <c>job.yaml:12:7: error COL1006: …; use 1, 2 or 4</c>.</summary>
+    public string Headline => $"{Place}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Message}{(Advice is null ? string.Empty : $"; {Advice}")}";
+
+    /// <summary>As a compiler shows it: the headline, then the line and a mark under the place.</summary>
     public override string ToString()
     {
-        string head = $"{File}:{Line}:{Column}: error {Code}: {Message}";
-        if (SourceLine.Length == 0)
+        if (Place.Line == 0 || Place.SourceLine.Length == 0)
         {
-            return head;
+            return Headline;
         }
 
+        int column = Math.Clamp(Place.Column - 1, 0, Place.SourceLine.Length);
+        int from = Place.SourceLine.Length <= LongestLine ? 0 : Math.Clamp(column - (LongestLine / 2), 0, Place.SourceLine.Length - LongestLine);
+        string shown = Place.SourceLine[from..Math.Min(Place.SourceLine.Length, from + LongestLine)];
+        int width = Math.Clamp(Place.Length, 1, Math.Max(1, shown.Length - (column - from)));
+
         // Tabs keep their width under the line above.
-        string indent = new([.. SourceLine.Take(Column - 1).Select(letter => letter == '\t' ? '\t' : ' ')]);
-        return $"{head}{Environment.NewLine}    {SourceLine}{Environment.NewLine}    {indent}{new string('^', Math.Max(1, Length))}";
+        string indent = new([.. shown.Take(column - from).Select(static letter => letter == '\t' ? '\t' : ' ')]);
+        return $"{Headline}\n    {shown}\n    {indent}{new string('^', width)}";
     }
 }

@@ -3,7 +3,7 @@ namespace Colossus.Specs.Diagnostics;
 /// <summary>The codes of mistakes in job files. They never change their meaning; docs/errors.md lists them.</summary>
 public static class ErrorCode
 {
-    /// <summary>The file is no YAML.</summary>
+    /// <summary>The file is no YAML, or not one mapping of keys.</summary>
     public const string Syntax = "COL1001";
 
     /// <summary>A key that nobody reads.</summary>
@@ -26,4 +26,13 @@ public static class ErrorCode
 
     /// <summary>The file cannot be read.</summary>
     public const string Unreadable = "COL1008";
+
+    /// <summary>A key that stands twice in one section.</summary>
+    public const string DuplicateKey = "COL1009";
+
+    /// <summary>A <c>--set</c> that is not <c>section.key=value</c>.</summary>
+    public const string Setting = "COL1010";
+
+    /// <summary>The file has nothing in it.</summary>
+    public const string Empty = "COL1011";
 }

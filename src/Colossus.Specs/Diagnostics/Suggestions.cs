@@ -8,11 +8,22 @@ public static class Suggestions
     /// <param name="known">What could have been meant.</param>
     /// <returns>Null when none is near: more than a third of its letters would have to change.</returns>
     public static string? Nearest(string word, IEnumerable<string> known) => known
+        .Where(candidate => Math.Abs(candidate.Length - word.Length) <= MostChanges(candidate))
         .Select(candidate => (Word: candidate, Distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
-        .Where(candidate => candidate.Distance <= Math.Max(1, candidate.Word.Length / 3))
+        .Where(candidate => candidate.Distance <= MostChanges(candidate.Word))
         .OrderBy(candidate => candidate.Distance)
         .Select(candidate => candidate.Word)
         .FirstOrDefault();
+
+    /// <summary>Words as a sentence has them: <c>1, 2 or 4</c>.</summary>
+    /// <param name="words">One or more.</param>
+    public static string List(IEnumerable<string> words)
+    {
+        string[] all = [.. words];
+        return all.Length <= 1 ? string.Concat(all) : $"{string.Join(", ", all[..^1])} or {all[^1]}";
+    }
+
+    private static int MostChanges(string word) => Math.Max(1, word.Length / 3);
 
     // Levenshtein's distance, with a swap of neighbours as one change.
     private static int Distance(string a, string b)

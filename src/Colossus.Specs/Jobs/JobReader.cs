@@ -6,55 +6,56 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads job files: every value with its default, every mistake with its place, all at once.</summary>
 public static class JobReader
 {
+    private const int LongestName = 100;
+    private const int LargestFile = 1 << 20;
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>.</param>
-    /// <param name="toTrain">Whether to report what can be described and priced, but not trained yet.</param>
+    /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>; later ones win.</param>
+    /// <param name="toTrain">Whether to report what can be described and priced, but not trained yet (<see cref="TrainableCheck"/>).</param>
     public static JobReading Read(string path, IReadOnlyList<string> overrides, bool toTrain)
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+            {
+                return Unreadable(path, $"the file is larger than {LargestFile} bytes", "a job file is a page or two of text");
+            }
+
             return Parse(File.ReadAllText(path), path, overrides, toTrain);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = File.Exists(path) ? error.Message : "there is no such file";
-            return new JobReading(null, [new Diagnostic(path, 1, 1, ErrorCode.Unreadable, why, string.Empty, 1)]);
+            return File.Exists(path) || Directory.Exists(path)
+                ? Unreadable(path, Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}", "give a job file")
+                : Unreadable(path, "there is no such file", "give the path of a job file");
         }
     }
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">YAML.</param>
-    /// <param name="file">Its file, for messages, the default name, and relative sources.</param>
+    /// <param name="file">Its file, for messages and the default name. Relative sources stay relative: they start at the file's folder.</param>
     /// <inheritdoc cref="Read"/>
     public static JobReading Parse(string text, string file, IReadOnlyList<string> overrides, bool toTrain)
     {
         var source = YamlSource.Parse(text, file, overrides);
-        if (source.Diagnostics.Count > 0)
+        if (source.IsBroken)
         {
-            return new JobReading(null, source.Diagnostics);
+            return new JobReading(null, source.Diagnostics.All, null);
         }
 
-        var top = YamlSection.Top(source);
-        string name = top.Text("name") ?? Path.GetFileNameWithoutExtension(file);
-        if (name.Length == 0 || name.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.')))
+        var job = ReadSections(source, file);
+        var places = new YamlPlaces(source);
+        JobRules.Check(job, places, source.Diagnostics);
+        if (toTrain)
         {
-            top.Report("name", ErrorCode.NotAllowed, $"name is '{name}'; it names a folder: letters, digits, '-', '_' and '.'");
+            foreach (var obstacle in TrainableCheck.Check(job, places))
+            {
+                source.Diagnostics.Add(obstacle);
+            }
         }
 
-        var sections = new JobSections(top);
-        var data = sections.Data.Read();
-        var model = sections.Model.Read(data.Tokenizer);
-        var train = sections.Train.Read();
-        var parallel = sections.ReadParallel();
-        var job = new JobSpec(name, model, data, train, parallel, sections.ReadCheckpoint(), sections.ReadResilience(), sections.ReadWorkload());
-        top.End();
-        if (source.Diagnostics.Count == 0)
-        {
-            JobRules.Check(job, sections, toTrain);
-        }
-
-        return new JobReading(source.Diagnostics.Count == 0 ? job : null, source.Diagnostics);
+        return new JobReading(source.Diagnostics.HasErrors ? null : job, source.Diagnostics.All, places);
     }
 
     /// <summary>Reads a job that this program wrote.</summary>
@@ -64,6 +65,43 @@ public static class JobReader
     public static JobSpec ReadResolved(string text, string file)
     {
         var reading = Parse(text, file, [], toTrain: false);
-        return reading.Job ?? throw new FormatException(string.Join(Environment.NewLine, reading.Mistakes));
+        return reading.Job ?? throw new FormatException(string.Join('\n', reading.Mistakes));
     }
+
+    private static JobSpec ReadSections(YamlSource source, string file)
+    {
+        var top = source.Top;
+        string name = ReadName(top, file);
+        var workload = WorkloadSection.Read(top);
+        var data = DataSection.Read(top.Section("data"));
+        var model = ModelSection.Read(top, data.Tokenizer, workload is not null);
+        var parallel = RunSections.ReadParallel(top.Section("parallel"));
+        var train = TrainSection.Read(top.Section("train"), parallel.Data);
+        var job = new JobSpec(
+            name, model, data, train, parallel, RunSections.ReadCheckpoint(top.Section("checkpoint")), RunSections.ReadResilience(top.Section("resilience")), workload);
+        top.End();
+        return job;
+    }
+
+    private static string ReadName(YamlSection top, string file)
+    {
+        if (top.Text("name") is { } given)
+        {
+            // The name becomes a folder's name: no separators, and no "..".
+            if (given.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(given[0]) || given.Any(static letter => !InName(letter)))
+            {
+                top.Report("name", ErrorCode.NotAllowed, $"name is '{given}', but it names a folder", $"use up to {LongestName} letters, digits, '-', '_' and '.', a letter or digit first");
+            }
+
+            return given;
+        }
+
+        string stem = new([.. Path.GetFileNameWithoutExtension(file).Select(static letter => InName(letter) ? letter : '-').SkipWhile(static letter => !char.IsAsciiLetterOrDigit(letter)).Take(LongestName)]);
+        return stem.Length == 0 ? "job" : stem;
+    }
+
+    private static bool InName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.';
+
+    private static JobReading Unreadable(string path, string message, string advice) =>
+        new(null, [new Diagnostic(SourcePlace.StartOf(path), Severity.Error, ErrorCode.Unreadable, message, advice)], null);
 }

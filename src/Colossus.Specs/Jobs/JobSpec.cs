@@ -1,6 +1,6 @@
 namespace Colossus.Specs.Jobs;
 
-/// <summary>One run, complete: every value is set, defaults included. A job file is read into one from a job file.</summary>
+/// <summary>One run, complete: every value is set, defaults included. <see cref="JobReader"/> reads it from a job file, <see cref="JobWriter"/> writes it as one.</summary>
 /// <param name="Name">Name of the run: letters, digits, '-', '_' and '.'; default: the file's name without extension.</param>
 /// <param name="Model">The transformer.</param>
 /// <param name="Data">The text it learns from.</param>

@@ -3,66 +3,117 @@ using System.Text;
 
 namespace Colossus.Specs.Jobs;
 
-/// <summary>Writes a job with all its values, as a file that <see cref="JobReader"/> reads back to the same job.</summary>
+/// <summary>Writes a job with all its values, as a file that <see cref="JobReader"/> reads back to an equal job.</summary>
 public static class JobWriter
 {
-    /// <summary>The job as YAML.</summary>
+    /// <summary>The job as YAML; lines end with LF on every system.</summary>
     public static string Write(JobSpec job)
     {
-        var (model, data, train, parallel) = (job.Model, job.Data, job.Train, job.Parallel);
         var text = new StringBuilder();
-        text.AppendLine($"name: {job.Name}");
-        text.AppendLine("model:");
-        text.AppendLine($"  layers: {model.Layers}\n  hidden: {model.Hidden}\n  heads: {model.Heads}\n  kvHeads: {model.KvHeads}\n  headWidth: {model.HeadWidth}");
-        text.AppendLine($"  ffn: {model.Ffn}\n  activation: {Word(model.Activation)}\n  vocab: {model.Vocab}\n  sequence: {model.Sequence}");
-        text.AppendLine($"  tiedHead: {Word(model.TiedHead)}\n  ropeBase: {Number(model.RopeBase)}\n  normEpsilon: {Number(model.NormEpsilon)}");
-        if (model.Experts is { } experts)
+        text.Append($"name: {Text(job.Name)}\n");
+        if (job.Model != ModelSpec.None)
         {
-            text.AppendLine($"  experts: {{ count: {experts.Count}, active: {experts.Active}, shared: {experts.Shared}, ffn: {experts.Ffn} }}");
+            WriteModel(text, job.Model);
         }
 
-        text.AppendLine("data:");
-        text.AppendLine($"  source: [{string.Join(", ", data.Sources.Select(Quoted))}]\n  tokenizer: {Quoted(data.Tokenizer)}\n  field: {Quoted(data.Field)}");
-        text.AppendLine($"  holdout: {Number(data.Holdout)}");
-        if (data.Cache is not null)
+        WriteData(text, job.Data);
+        WriteTrain(text, job.Train);
+        WriteParallel(text, job.Parallel);
+        text.Append($"checkpoint:\n  every: {(job.Checkpoint.Auto ? "auto" : job.Checkpoint.Every)}\n  keep: {job.Checkpoint.Keep}\n");
+        var resilience = job.Resilience;
+        text.Append($"resilience:\n  heartbeat: {Time(resilience.Heartbeat)}\n  spares: {resilience.Spares}\n");
+        text.Append($"  maxRestarts: {resilience.MaxRestarts}\n  snapshotEvery: {resilience.SnapshotEvery}\n");
+        if (job.Workload is { } workload)
         {
-            text.AppendLine($"  cache: {Quoted(data.Cache)}");
-        }
-
-        text.AppendLine("train:");
-        text.AppendLine($"  steps: {train.Steps}\n  globalBatch: {train.GlobalBatch}\n  microBatch: {train.MicroBatch}");
-        text.AppendLine($"  precision: {Word(train.Precision)}\n  products: {Word(train.Products)}");
-        var optimizer = train.Optimizer;
-        text.AppendLine($"  optimizer:\n    name: adamw\n    learningRate: {Number(optimizer.LearningRate)}\n    warmup: {optimizer.Warmup}");
-        text.AppendLine($"    schedule: {Word(optimizer.Schedule)}\n    minimumRate: {Number(optimizer.MinimumRate)}\n    weightDecay: {Number(optimizer.WeightDecay)}");
-        text.AppendLine($"    beta1: {Number(optimizer.Beta1)}\n    beta2: {Number(optimizer.Beta2)}\n    epsilon: {Number(optimizer.Epsilon)}\n    clip: {Number(optimizer.Clip)}");
-        text.AppendLine($"  seed: {train.Seed}\n  evaluateEvery: {train.EvaluateEvery}\n  evaluateSequences: {train.EvaluateSequences}\n  threads: {train.Threads}");
-        text.AppendLine("parallel:");
-        text.AppendLine($"  data: {parallel.Data}\n  tensor: {parallel.Tensor}\n  pipeline: {parallel.Pipeline}\n  virtualStages: {parallel.VirtualStages}");
-        text.AppendLine($"  context: {parallel.Context}\n  expert: {parallel.Expert}\n  zero: {parallel.Zero}\n  sequenceParallel: {Word(parallel.SequenceParallel)}");
-        text.AppendLine($"  recompute: {Word(parallel.Recompute)}\n  schedule: {Word(parallel.Schedule)}");
-        text.AppendLine($"checkpoint:\n  every: {job.Checkpoint.Every}\n  keep: {job.Checkpoint.Keep}");
-        text.AppendLine($"resilience:\n  heartbeat: {Number(job.Resilience.Heartbeat.TotalSeconds)}s\n  spares: {job.Resilience.Spares}");
-        text.AppendLine($"  maxRestarts: {job.Resilience.MaxRestarts}\n  snapshotEvery: {job.Resilience.SnapshotEvery}");
-        if (job.Workload is not null)
-        {
-            text.AppendLine($"workload:\n  command: [{string.Join(", ", job.Workload.Command.Select(Quoted))}]");
+            text.Append($"workload:\n  command: {Texts(workload.Command)}\n");
         }
 
         return text.ToString();
     }
 
+    private static void WriteModel(StringBuilder text, ModelSpec model)
+    {
+        text.Append("model:\n");
+        text.Append($"  layers: {model.Layers}\n  hidden: {model.Hidden}\n  heads: {model.Heads}\n  kvHeads: {model.KvHeads}\n  headWidth: {model.HeadWidth}\n");
+        text.Append($"  ffn: {model.Ffn}\n  activation: {EnumWords.Of(model.Activation)}\n  vocab: {model.Vocab}\n  sequence: {model.Sequence}\n");
+        text.Append($"  tiedHead: {Flag(model.TiedHead)}\n  ropeBase: {Number(model.RopeBase)}\n  normEpsilon: {Number(model.NormEpsilon)}\n");
+        if (model.Experts is { } experts)
+        {
+            text.Append($"  experts: {{ count: {experts.Count}, active: {experts.Active}, shared: {experts.Shared}, ffn: {experts.Ffn} }}\n");
+        }
+    }
+
+    private static void WriteData(StringBuilder text, DataSpec data)
+    {
+        text.Append($"data:\n  source: {Texts(data.Sources)}\n  tokenizer: {Text(data.Tokenizer)}\n  field: {Text(data.Field)}\n  holdout: {Number(data.Holdout)}\n");
+        if (data.Cache is not null)
+        {
+            text.Append($"  cache: {Text(data.Cache)}\n");
+        }
+
+        if (data.Exclude.Count > 0)
+        {
+            text.Append("  exclude:\n");
+        }
+
+        foreach (var rule in data.Exclude)
+        {
+            var parts = new (string Key, string? Value)[]
+            {
+                ("source", rule.Source), ("region", rule.Region), ("collectedAt", rule.CollectedAt), ("consent", rule.Consent), ("subject", rule.Subject),
+            };
+            text.Append($"    - {{ {string.Join(", ", parts.Where(static part => part.Value is not null).Select(static part => $"{part.Key}: {Text(part.Value!)}"))} }}\n");
+        }
+    }
+
+    private static void WriteTrain(StringBuilder text, TrainSpec train)
+    {
+        text.Append($"train:\n  steps: {train.Steps}\n  globalBatch: {train.GlobalBatch}\n  microBatch: {train.MicroBatch}\n");
+        text.Append($"  precision: {EnumWords.Of(train.Precision)}\n  products: {EnumWords.Of(train.Products)}\n");
+        var optimizer = train.Optimizer;
+        text.Append($"  optimizer:\n    name: adamw\n    learningRate: {Number(optimizer.LearningRate)}\n    warmup: {optimizer.Warmup}\n");
+        text.Append($"    schedule: {EnumWords.Of(optimizer.Schedule)}\n    minimumRate: {Number(optimizer.MinimumRate)}\n    weightDecay: {Number(optimizer.WeightDecay)}\n");
+        text.Append($"    beta1: {Number(optimizer.Beta1)}\n    beta2: {Number(optimizer.Beta2)}\n    epsilon: {Number(optimizer.Epsilon)}\n    clip: {Number(optimizer.Clip)}\n");
+        text.Append($"  seed: {train.Seed}\n  evaluateEvery: {train.EvaluateEvery}\n  evaluateSequences: {train.EvaluateSequences}\n  threads: {train.Threads}\n");
+    }
+
+    private static void WriteParallel(StringBuilder text, ParallelSpec parallel)
+    {
+        text.Append($"parallel:\n  data: {parallel.Data}\n  tensor: {parallel.Tensor}\n  pipeline: {parallel.Pipeline}\n  virtualStages: {parallel.VirtualStages}\n");
+        text.Append($"  context: {parallel.Context}\n  expert: {parallel.Expert}\n  zero: {parallel.Zero}\n  sequenceParallel: {Flag(parallel.SequenceParallel)}\n");
+        text.Append($"  recompute: {EnumWords.Of(parallel.Recompute)}\n  schedule: {EnumWords.Of(parallel.Schedule)}\n");
+    }
+
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Flag(bool value) => value ? "true" : "false";
 
-    private static string Word(bool value) => value ? "true" : "false";
+    // Ticks are tenths of microseconds: as a decimal they are written without loss.
+    private static string Time(TimeSpan value) => (value.Ticks / (decimal)TimeSpan.TicksPerSecond).ToString("0.#######", CultureInfo.InvariantCulture) + "s";
 
-    private static string Word(Enum value) => value switch
+    private static string Texts(IReadOnlyList<string> values) => $"[{string.Join(", ", values.Select(Text))}]";
+
+    /// <summary>A text as YAML: in double quotes, with escapes for what is not a visible letter.</summary>
+    private static string Text(string value)
     {
-        PipelineSchedule.OneForwardOneBackward => "1f1b",
-        PipelineSchedule.ZeroBubble => "zero-bubble",
-        Activation.SquaredRelu => "squared-relu",
-        _ => value.ToString().ToLowerInvariant(),
-    };
+        if (value.Length > 0 && char.IsAsciiLetter(value[0]) && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/')
+            && value.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off"))
+        {
+            return value;
+        }
+
+        var quoted = new StringBuilder("\"");
+        foreach (var letter in value.EnumerateRunes())
+        {
+            quoted.Append(letter.Value switch
+            {
+                '"' => "\\\"",
+                '\\' => @"\\",
+                < ' ' or (>= 0x7f and <= 0xa0) or 0x2028 or 0x2029 or 0xfeff or > 0xffff => $"\\U{letter.Value:x8}",
+                _ => letter.ToString(),
+            });
+        }
+
+        return quoted.Append('"').ToString();
+    }
 }

@@ -2,7 +2,7 @@ namespace Colossus.Specs.Jobs;
 
 /// <summary>AdamW with decoupled decay (arXiv 1711.05101) and its learning-rate schedule. Norms and biases do not decay.</summary>
 /// <param name="LearningRate">Peak learning rate.</param>
-/// <param name="Warmup">Steps of linear warm-up from 0; default 20.</param>
+/// <param name="Warmup">Steps of linear warm-up from 0; default 20, or a tenth of all steps if that is less.</param>
 /// <param name="Schedule">What follows the warm-up; default cosine.</param>
 /// <param name="MinimumRate">Where cosine and linear end, as a share of the peak; default 0.1.</param>
 /// <param name="WeightDecay">Decay of matrices a unit of learning rate; default 0.1.</param>

@@ -6,7 +6,7 @@ namespace Colossus.Specs.Jobs;
 /// <param name="Pipeline">Stages that share the layers.</param>
 /// <param name="VirtualStages">Chunks of layers a pipeline rank (interleaving).</param>
 /// <param name="Context">Ranks that share each sequence.</param>
-/// <param name="Expert">Ranks that share the experts, a divisor of <c>data · context</c>.</param>
+/// <param name="Expert">Ranks that share the experts, a divisor of the experts and of <c>data · context · tensor</c>.</param>
 /// <param name="Zero">0 plain data parallel, 1 sharded optimizer, 2 and gradients, 3 and weights (arXiv 1910.02054).</param>
 /// <param name="SequenceParallel">Whether tensor-parallel ranks also share what lies between matrices (arXiv 2205.05198).</param>
 /// <param name="Recompute">What the backward pass computes again instead of keeping.</param>

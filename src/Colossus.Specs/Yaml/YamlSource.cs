@@ -1,6 +1,5 @@
 using Colossus.Specs.Diagnostics;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Colossus.Specs.Yaml;
 
@@ -8,124 +7,75 @@ namespace Colossus.Specs.Yaml;
 public sealed class YamlSource
 {
     private readonly string[] lines;
-    private readonly Dictionary<YamlNode, string> settings = new(ReferenceEqualityComparer.Instance);
-    private readonly List<Diagnostic> diagnostics = [];
+    private readonly HashSet<string> unsound = new(StringComparer.Ordinal);
 
     private YamlSource(string file, string text)
     {
         File = file;
-        lines = text.Split('\n');
-        Root = new YamlMappingNode();
+        lines = text.ReplaceLineEndings("\n").Split('\n');
+        Root = new YamlMap([], SourcePlace.StartOf(file));
     }
 
     /// <summary>Name of the file, for messages.</summary>
     public string File { get; }
 
-    /// <summary>The mapping at the top; empty when the text is not one.</summary>
-    public YamlMappingNode Root { get; private set; }
+    /// <summary>The mistakes so far.</summary>
+    public DiagnosticBag Diagnostics { get; } = new();
 
-    /// <summary>All mistakes so far, in the order of their places.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics => [.. diagnostics.OrderBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)];
+    /// <summary>Whether the text is no mapping, so that there is nothing to read in it.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The section at the top.</summary>
+    public YamlSection Top => YamlSection.Of(this, Root);
+
+    /// <summary>The mapping at the top; empty when the text is not one.</summary>
+    internal YamlMap Root { get; private set; }
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="file">Name of the file.</param>
-    /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>.</param>
+    /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>; later ones win.</param>
     public static YamlSource Parse(string text, string file, IReadOnlyList<string> overrides)
     {
         var source = new YamlSource(file, text);
-        try
+        switch (YamlParser.Parse(text, source.PlaceOf, source.Diagnostics))
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)
-            {
+            case YamlMap root:
                 source.Root = root;
-            }
-            else if (stream.Documents.Count != 0)
-            {
-                source.Report(stream.Documents[0].RootNode, ErrorCode.Syntax, "a file is one mapping of keys, as in: model: { layers: 4 }");
-            }
-        }
-        catch (YamlException error)
-        {
-            source.Report((int)error.Start.Line, (int)error.Start.Column, 1, ErrorCode.Syntax, error.InnerException?.Message ?? error.Message);
+                break;
+            case null or YamlScalar { IsNull: true }:
+                if (!source.Diagnostics.HasErrors && overrides.Count == 0)
+                {
+                    source.Diagnostics.Error(SourcePlace.StartOf(file), ErrorCode.Empty, "the file has nothing in it", "start with: model: { layers: 2, hidden: 128, heads: 4 }");
+                }
+
+                break;
+            case var node:
+                source.Diagnostics.Error(node.Place, ErrorCode.Syntax, "a file is one mapping of keys", "start with a key, as in: model: { layers: 2, hidden: 128, heads: 4 }");
+                break;
         }
 
+        source.IsBroken = source.Diagnostics.HasErrors && source.Root.Entries.Count == 0;
         foreach (string setting in overrides)
         {
-            source.Override(setting);
+            source.Root = YamlOverride.Apply(setting, source.Root, source.Diagnostics);
         }
 
         return source;
     }
 
-    /// <summary>Adds a mistake at a node.</summary>
-    public void Report(YamlNode node, string code, string message)
+    /// <summary>Marks a value as wrong, so that rules between values say nothing about it.</summary>
+    internal void Spoil(string path) => unsound.Add(path);
+
+    /// <summary>Whether a value could be read, or is not there.</summary>
+    internal bool IsSound(string path) => !unsound.Contains(path);
+
+    private SourcePlace PlaceOf(Mark start, Mark end)
     {
-        if (settings.TryGetValue(node, out string? setting))
-        {
-            diagnostics.Add(new Diagnostic("--set", 1, 1, code, message, setting, setting.Length));
-            return;
-        }
-
-        int length = node is YamlScalarNode { Value.Length: > 0 } scalar && scalar.Style == ScalarStyle.Plain ? scalar.Value.Length : 1;
-        Report((int)node.Start.Line, (int)node.Start.Column, length, code, message);
-    }
-
-    private void Report(int line, int column, int length, string code, string message)
-    {
-        string text = line >= 1 && line <= lines.Length ? lines[line - 1].TrimEnd('\r') : string.Empty;
-        diagnostics.Add(new Diagnostic(File, Math.Max(1, line), Math.Max(1, column), code, message, text, Math.Min(length, Math.Max(1, text.Length - column + 1))));
-    }
-
-    private void Override(string setting)
-    {
-        int equals = setting.IndexOf('=', StringComparison.Ordinal);
-        if (equals <= 0)
-        {
-            diagnostics.Add(new Diagnostic("--set", 1, 1, ErrorCode.Syntax, "write section.key=value, as in train.steps=100", setting, setting.Length));
-            return;
-        }
-
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(setting[(equals + 1)..]));
-            YamlNode value = stream.Documents.Count > 0 ? stream.Documents[0].RootNode : new YamlScalarNode(string.Empty);
-            Place(setting[..equals].Split('.'), value, setting);
-        }
-        catch (YamlException error)
-        {
-            diagnostics.Add(new Diagnostic("--set", 1, 1, ErrorCode.Syntax, error.Message, setting, setting.Length));
-        }
-    }
-
-    private void Place(string[] path, YamlNode value, string setting)
-    {
-        var at = Root;
-        foreach (string part in path[..^1])
-        {
-            if (!at.Children.TryGetValue(part, out var next) || next is not YamlMappingNode section)
-            {
-                var key = new YamlScalarNode(part);
-                section = new YamlMappingNode();
-                settings[key] = setting;
-                settings[section] = setting;
-                at.Children.Remove(part);
-                at.Children.Add(key, section);
-            }
-
-            at = section;
-        }
-
-        var last = new YamlScalarNode(path[^1]);
-        at.Children.Remove(last);
-        at.Children.Add(last, value);
-        settings[last] = setting;
-        foreach (var node in value.AllNodes)
-        {
-            settings[node] = setting;
-        }
+        int line = Math.Clamp((int)start.Line, 1, lines.Length);
+        string text = lines[line - 1];
+        int column = Math.Clamp((int)start.Column, 1, text.Length + 1);
+        int length = end.Line == start.Line ? (int)(end.Column - start.Column) : 1;
+        return new SourcePlace(File, line, column, Math.Max(1, length), text);
     }
 }

@@ -1,0 +1,91 @@
+using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Yaml;
+
+namespace Colossus.Specs.Jobs;
+
+/// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes.</summary>
+internal static class ModelSection
+{
+    private const int DefaultSequence = 256;
+    private const int MostLayers = 100_000;
+    private const int Widest = 1 << 24;
+
+    public static ModelSpec Read(YamlSection top, string tokenizer, bool runsOtherProgram)
+    {
+        var section = top.Section("model");
+        if (!section.Exists)
+        {
+            if (!runsOtherProgram && !top.Has("model"))
+            {
+                top.Missing("model", "give a preset, or layers, hidden and heads, as in model: { layers: 2, hidden: 128, heads: 4 }");
+            }
+            else if (!runsOtherProgram && top.IsNull("model"))
+            {
+                top.Report("model", ErrorCode.Missing, "model is empty", "give a preset, or layers, hidden and heads, as in model: { layers: 2, hidden: 128, heads: 4 }");
+            }
+
+            return ModelSpec.None;
+        }
+
+        var preset = ReadPreset(section, out bool unknown);
+
+        // Behind an unknown preset nobody misses the sizes.
+        var sizes = unknown ? ModelSpec.None : preset;
+        int hidden = section.Whole("hidden", sizes?.Hidden, most: Widest);
+        int heads = section.Whole("heads", sizes?.Heads, most: Widest);
+        var activation = section.Choice("activation", preset?.Activation ?? Activation.SwiGlu);
+        int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: Widest);
+        bool ownHeads = preset is null || section.Has("heads") || section.Has("hidden");
+        var model = new ModelSpec(
+            section.Whole("layers", sizes?.Layers, most: MostLayers),
+            hidden,
+            heads,
+            section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: Widest),
+            section.Whole("headWidth", ownHeads ? Math.Max(1, hidden / Math.Max(1, heads)) : preset!.HeadWidth, most: Widest),
+            ffn,
+            activation,
+            section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2, most: Widest),
+            section.Whole("sequence", preset?.Sequence ?? DefaultSequence, least: 2, most: 1 << 28),
+            section.Flag("tiedHead", preset?.TiedHead ?? false),
+            section.Real("ropeBase", preset?.RopeBase ?? 10_000, 1, 1e12),
+            section.Between("normEpsilon", preset?.NormEpsilon ?? 1e-5, 0, 1),
+            ReadExperts(section, ffn, preset?.Experts));
+        section.End();
+        return model;
+    }
+
+    private static int DefaultFfn(int hidden, Activation activation) =>
+        activation is Activation.SwiGlu or Activation.GeGlu ? ((int)Math.Ceiling(8.0 * hidden / 3) + 63) / 64 * 64 : 4 * hidden;
+
+    private static ModelSpec? ReadPreset(YamlSection section, out bool unknown)
+    {
+        string? name = section.Text("preset");
+        var preset = name is null ? null : ModelPresets.Find(name)?.Model;
+        unknown = section.Has("preset") && preset is null;
+        if (unknown && name is not null)
+        {
+            string hint = Suggestions.Nearest(name, ModelPresets.Names) is { } near ? $"did you mean {near}? there are" : "there are";
+            section.Report("preset", ErrorCode.NotAllowed, $"model.preset is '{name}'", $"{hint} {string.Join(", ", ModelPresets.Names)}");
+        }
+
+        return preset;
+    }
+
+    private static ExpertsSpec? ReadExperts(YamlSection section, int ffn, ExpertsSpec? preset)
+    {
+        var experts = section.Section("experts");
+        if (!experts.Exists)
+        {
+            // An empty value says "dense", also behind a preset with experts.
+            return section.Has("experts") ? null : preset is not null && section.Has("ffn") ? preset with { Ffn = ffn } : preset;
+        }
+
+        var read = new ExpertsSpec(
+            experts.Whole("count", preset?.Count, most: 1 << 20),
+            experts.Whole("active", preset?.Active, most: 1 << 20),
+            experts.Whole("shared", preset?.Shared ?? 0, least: 0, most: 1 << 20),
+            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: Widest));
+        experts.End();
+        return read;
+    }
+}

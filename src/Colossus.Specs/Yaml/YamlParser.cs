@@ -1,0 +1,163 @@
+using Colossus.Specs.Diagnostics;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Colossus.Specs.Yaml;
+
+/// <summary>
+/// Makes nodes with places from YamlDotNet's events. Unlike its representation model it reports all duplicate keys, not the first alone,
+/// and has bounds for what a hostile file could make large: depth, and the size with all aliases written out.
+/// </summary>
+internal sealed class YamlParser
+{
+    private const int DeepestNesting = 32;
+    private const long LargestTree = 100_000;
+
+    private readonly IParser parser;
+    private readonly Func<Mark, Mark, SourcePlace> placeOf;
+    private readonly DiagnosticBag bag;
+    private readonly Dictionary<string, YamlNode?> anchors = [];
+
+    private YamlParser(IParser parser, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag)
+    {
+        this.parser = parser;
+        this.placeOf = placeOf;
+        this.bag = bag;
+    }
+
+    /// <summary>Reads a text of one document.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="placeOf">Makes a place of two marks of the text.</param>
+    /// <param name="bag">Takes the mistakes.</param>
+    /// <returns>Null when there is nothing in the text, or a mistake was found.</returns>
+    public static YamlNode? Parse(string text, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag)
+    {
+        try
+        {
+            var reader = new YamlParser(new Parser(new StringReader(text)), placeOf, bag);
+            return reader.ReadStream();
+        }
+        catch (YamlException error)
+        {
+            bag.Error(placeOf(error.Start, error.End), ErrorCode.Syntax, $"this is no YAML: {Sentence(error)}", "check indentation, brackets and quotes here and on the line above");
+            return null;
+        }
+    }
+
+    private static string Sentence(YamlException error)
+    {
+        // Newer versions of the library put the marks in front of the message; the place says it already.
+        string message = (error.InnerException ?? error).Message;
+        int marks = message.IndexOf("): ", StringComparison.Ordinal);
+        message = message.StartsWith('(') && marks > 0 ? message[(marks + 3)..] : message;
+        return message.TrimEnd('.');
+    }
+
+    private YamlNode? ReadStream()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
+        {
+            return null;
+        }
+
+        parser.Consume<DocumentStart>();
+        var root = ReadNode(depth: 0);
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
+        {
+            bag.Error(placeOf(second.Start, second.End), ErrorCode.Syntax, "a second document starts here", "write one document a file");
+        }
+
+        return root;
+    }
+
+    private YamlNode ReadNode(int depth)
+    {
+        var next = parser.Consume<ParsingEvent>();
+        var place = placeOf(next.Start, next.End);
+        if (depth > DeepestNesting)
+        {
+            throw new YamlException(next.Start, next.End, $"brackets or indentation go deeper than {DeepestNesting} levels");
+        }
+
+        if (next is AnchorAlias alias)
+        {
+            return Resolve(alias, place);
+        }
+
+        string? anchor = next is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor.Value : null;
+        if (anchor is not null)
+        {
+            anchors[anchor] = null;
+        }
+
+        YamlNode node = next switch
+        {
+            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, place),
+            SequenceStart => ReadList(place, depth),
+            MappingStart => ReadMap(place, depth),
+            _ => throw new YamlException(next.Start, next.End, "a value is expected here"),
+        };
+        if (node.Size > LargestTree)
+        {
+            throw new YamlException(next.Start, next.End, $"there are more than {LargestTree} values in it");
+        }
+
+        if (anchor is not null)
+        {
+            anchors[anchor] = node;
+        }
+
+        return node;
+    }
+
+    private YamlNode Resolve(AnchorAlias alias, SourcePlace place)
+    {
+        if (anchors.GetValueOrDefault(alias.Value.Value) is { } node)
+        {
+            // A mistake in a value that is used twice is shown where it stands.
+            return node;
+        }
+
+        bag.Error(place, ErrorCode.Syntax, $"*{alias.Value.Value} refers to an anchor that is not complete before it", "define the anchor first, or put a text that starts with * in quotes");
+        return new YamlScalar(string.Empty, Quoted: true, place);
+    }
+
+    private YamlList ReadList(SourcePlace place, int depth)
+    {
+        var items = new List<YamlNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            items.Add(ReadNode(depth + 1));
+        }
+
+        return new YamlList(items, place);
+    }
+
+    private YamlMap ReadMap(SourcePlace place, int depth)
+    {
+        var entries = new List<(YamlScalar Key, YamlNode Value)>();
+        var first = new Dictionary<string, SourcePlace>();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ReadNode(depth + 1);
+            var value = ReadNode(depth + 1);
+            if (key is not YamlScalar name)
+            {
+                bag.Error(key.Place, ErrorCode.WrongType, "a key is one word, not a list or a section");
+            }
+            else if (first.TryGetValue(name.Text, out var before))
+            {
+                bag.Error(name.Place, ErrorCode.DuplicateKey, $"{name.Text} stands twice in one section, first on line {before.Line}", "keep one of them");
+            }
+            else
+            {
+                first[name.Text] = name.Place;
+                entries.Add((name, value));
+            }
+        }
+
+        return new YamlMap(entries, place);
+    }
+}
