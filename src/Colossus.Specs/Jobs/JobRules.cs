@@ -127,7 +127,7 @@ internal sealed class JobRules
         }
 
         Divides("parallel.tensor", tensor, "model.heads", model.Heads);
-        if (model.KvHeads > tensor || tensor % model.KvHeads != 0)
+        if (model.KvHeads != model.Heads && (model.KvHeads > tensor || tensor % model.KvHeads != 0))
         {
             Divides("parallel.tensor", tensor, "model.kvHeads", model.KvHeads);
         }

@@ -47,7 +47,7 @@ internal sealed class YamlParser
     private static string Sentence(YamlException error)
     {
         // Newer versions of the library put the marks in front of the message; the place says it already.
-        string message = (error.InnerException ?? error).Message;
+        string message = error.Message;
         int marks = message.IndexOf("): ", StringComparison.Ordinal);
         message = message.StartsWith('(') && marks > 0 ? message[(marks + 3)..] : message;
         return message.TrimEnd('.');
@@ -55,16 +55,15 @@ internal sealed class YamlParser
 
     private YamlNode? ReadStream()
     {
-        parser.Consume<StreamStart>();
-        if (parser.Accept<StreamEnd>(out _))
+        Next(); // the start of the stream
+        if (Next() is not DocumentStart)
         {
             return null;
         }
 
-        parser.Consume<DocumentStart>();
-        var root = ReadNode(depth: 0);
-        parser.Consume<DocumentEnd>();
-        if (parser.Accept<DocumentStart>(out var second))
+        var root = ReadNode(Next(), depth: 0);
+        Next(); // the end of the document
+        if (Next() is DocumentStart second)
         {
             bag.Error(placeOf(second.Start, second.End), ErrorCode.Syntax, "a second document starts here", "write one document a file");
         }
@@ -72,9 +71,22 @@ internal sealed class YamlParser
         return root;
     }
 
-    private YamlNode ReadNode(int depth)
+    /// <summary>The next event. On some broken texts the library throws what is no <see cref="YamlException"/>; to a reader they are all the same.</summary>
+    private ParsingEvent Next()
     {
-        var next = parser.Consume<ParsingEvent>();
+        var before = parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return parser.MoveNext() ? parser.Current! : throw new YamlException(before, before, "the text ends too early");
+        }
+        catch (Exception error) when (error is not YamlException and not OutOfMemoryException)
+        {
+            throw new YamlException(before, before, "what follows here cannot be understood", error);
+        }
+    }
+
+    private YamlNode ReadNode(ParsingEvent next, int depth)
+    {
         var place = placeOf(next.Start, next.End);
         if (depth > DeepestNesting)
         {
@@ -127,9 +139,9 @@ internal sealed class YamlParser
     private YamlList ReadList(SourcePlace place, int depth)
     {
         var items = new List<YamlNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        for (var next = Next(); next is not SequenceEnd; next = Next())
         {
-            items.Add(ReadNode(depth + 1));
+            items.Add(ReadNode(next, depth + 1));
         }
 
         return new YamlList(items, place);
@@ -139,10 +151,10 @@ internal sealed class YamlParser
     {
         var entries = new List<(YamlScalar Key, YamlNode Value)>();
         var first = new Dictionary<string, SourcePlace>();
-        while (!parser.TryConsume<MappingEnd>(out _))
+        for (var next = Next(); next is not MappingEnd; next = Next())
         {
-            var key = ReadNode(depth + 1);
-            var value = ReadNode(depth + 1);
+            var key = ReadNode(next, depth + 1);
+            var value = ReadNode(Next(), depth + 1);
             if (key is not YamlScalar name)
             {
                 bag.Error(key.Place, ErrorCode.WrongType, "a key is one word, not a list or a section");

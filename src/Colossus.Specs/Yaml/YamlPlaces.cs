@@ -8,7 +8,8 @@ public sealed class YamlPlaces
     private readonly Dictionary<string, SourcePlace> places = new(StringComparer.Ordinal);
     private readonly YamlSource source;
 
-    internal YamlPlaces(YamlSource source)
+    /// <summary>Places of the values of a file.</summary>
+    public YamlPlaces(YamlSource source)
     {
         this.source = source;
         Add(source.Root, string.Empty);

@@ -1,0 +1,47 @@
+namespace Colossus.Specs.Tests.Jobs;
+
+public sealed class JobRulesTests
+{
+    // 32 heads, 24 layers: what each case below adds is the one thing that does not fit.
+    private const string Model = "layers: 24, hidden: 4096, heads: 32";
+
+    [Theory]
+    [InlineData("vocab: 258, ffn: 300", "tensor: 3, sequenceParallel: false", "", "parallel.tensor is 3, but model.heads (32) is not divisible by it; use 1, 2, 4, 8, 16 or 32")]
+    [InlineData("kvHeads: 8, vocab: 288", "tensor: 32, sequenceParallel: false", "", null)]
+    [InlineData("kvHeads: 4, heads: 12, headWidth: 64, ffn: 72, vocab: 288", "tensor: 6, sequenceParallel: false", "", "parallel.tensor is 6, but model.kvHeads (4) is not divisible by it; use 1, 2 or 4")]
+    [InlineData("ffn: 1001", "tensor: 2", "", "parallel.tensor is 2, but model.ffn (1001) is not divisible by it; use 1, 7, 11, 13, 77, 91, 143 or 1001")]
+    [InlineData("vocab: 257", "tensor: 2", "", "parallel.tensor is 2, but model.vocab (257) is not divisible by it; use 1 or 257, or a model.vocab of 258: unused ids do no harm")]
+    [InlineData("sequence: 6", "tensor: 4", "", "parallel.tensor is 4, but the 6 tokens of a context rank are not divisible by it, which parallel.sequenceParallel needs; use 1, 2, 3 or 6, or sequenceParallel: false")]
+    [InlineData("sequence: 6", "context: 4", "", "parallel.context is 4, but model.sequence (6) is not divisible by it; use 1, 2, 3 or 6")]
+    [InlineData("", "pipeline: 27", "", "parallel.pipeline · parallel.virtualStages (27 · 1 = 27) is more than the 24 layers, embedding and head; use a product of 26 or less")]
+    [InlineData("", "pipeline: 13, virtualStages: 2", "", null)]
+    [InlineData("", "virtualStages: 2", "", "parallel.virtualStages is 2, but there is no pipeline; use 1, or a parallel.pipeline of 2 or more")]
+    [InlineData("", "pipeline: 2, virtualStages: 2, schedule: 1f1b", "", "parallel.schedule is 1f1b, but parallel.virtualStages is 2; use interleaved, or 1 virtual stage")]
+    [InlineData("", "pipeline: 2, zero: 2", "", "parallel.zero is 2, which moves gradients at every micro-batch and is not combined with a pipeline (2); use 0 or 1")]
+    [InlineData("", "expert: 2, data: 2", "", "parallel.expert is 2, but the model has no experts; use 1")]
+    [InlineData("experts: { count: 8, active: 9 }", "", "", "model.experts.active is 9, more than the 8 experts there are; use 1 to 8")]
+    [InlineData("experts: { count: 6, active: 2 }", "expert: 4, data: 4", "", "parallel.expert is 4, but model.experts.count (6) is not divisible by it; use 1, 2, 3 or 6")]
+    [InlineData("experts: { count: 8, active: 2 }", "expert: 4, data: 2", "", "parallel.expert is 4, but parallel.data · context · tensor (2) is not divisible by it; use 1 or 2")]
+    [InlineData("experts: { count: 8, active: 2 }", "expert: 4, data: 2, context: 2", "", null)]
+    [InlineData("kvHeads: 5", "", "", "model.kvHeads is 5, but model.heads (32) is not divisible by it; use 1, 2, 4, 8, 16 or 32")]
+    [InlineData("headWidth: 5", "", "", "a head is 5 wide, but rotary positions turn pairs; use 4 or 6")]
+    [InlineData("", "data: 2", "globalBatch: 30, microBatch: 4", "train.globalBatch is 30, but parallel.data · train.microBatch (2 · 4 = 8) does not divide it; use 24 or 32, or a train.microBatch of 1, 3, 5 or 15")]
+    [InlineData("", "data: 8", "globalBatch: 4, microBatch: 1", "train.globalBatch is 4, but parallel.data · train.microBatch (8 · 1 = 8) does not divide it; use 8")]
+    [InlineData("", "", "steps: 10, optimizer: { warmup: 11 }", "train.optimizer.warmup is 11, longer than train.steps (10); use 0 to 10")]
+    [InlineData("", "data: 10000000, tensor: 2", "globalBatch: 10000000, microBatch: 1", "parallel.data · tensor · pipeline · context is more than 10000000 ranks; use fewer")]
+    public void Values_that_do_not_fit_are_named_with_those_that_do(string model, string parallel, string train, string? message)
+    {
+        string comma = model.Length > 0 ? ", " : "";
+        string sizes = model.Contains("heads: 12", StringComparison.Ordinal) ? Model.Replace(", heads: 32", "", StringComparison.Ordinal) : Model;
+        var mistakes = Read.Mistakes($"model: {{ {sizes}{comma}{model} }}\nparallel: {{ {parallel} }}\ntrain: {{ {train} }}").Select(mistake => mistake.Headline[(mistake.Headline.IndexOf("COL", StringComparison.Ordinal) + 9)..]);
+        Assert.Equal(message is null ? [] : [message], mistakes);
+    }
+
+    [Fact]
+    public void Hidden_need_not_be_divisible_by_heads_when_the_width_of_a_head_is_given() =>
+        Assert.Equal(64, Read.Job("model: { layers: 1, hidden: 100, heads: 3, headWidth: 64 }").Model.HeadWidth);
+
+    [Fact]
+    public void Odd_heads_of_even_parts_are_refused_where_they_stand() =>
+        Assert.StartsWith("job.yaml:1:41: error COL1006: a head is 5 wide", Read.Mistake("model: { layers: 1, hidden: 20, heads:  4 }"));
+}

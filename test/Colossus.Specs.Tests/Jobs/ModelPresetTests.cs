@@ -1,0 +1,69 @@
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Specs.Tests.Jobs;
+
+public sealed class ModelPresetTests
+{
+    public static TheoryData<string> Names() => [.. ModelPresets.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_preset_is_a_sound_model_with_a_source(string name)
+    {
+        Assert.Equal(ModelPresets.Find(name)!.Model, Read.Job($"model: {{ preset: {name} }}").Model);
+        Assert.NotEmpty(ModelPresets.Find(name)!.Source);
+    }
+
+    // Parameters as their authors state them, within what rounding, norms and a note on the model explain.
+    [Theory]
+    [InlineData("grok-1", 314, 0.01)]
+    [InlineData("llama3-8b", 8.03, 0.01)]
+    [InlineData("llama3-70b", 70.6, 0.01)]
+    [InlineData("llama3-405b", 405.9, 0.01)]
+    [InlineData("gpt3-175b", 174.6, 0.01)]
+    [InlineData("nemotron4-15b", 15.6, 0.01)]
+    [InlineData("nemotron4-340b", 341, 0.01)]
+    [InlineData("mixtral-8x7b", 46.7, 0.01)]
+    [InlineData("mixtral-8x22b", 140.6, 0.01)]
+    [InlineData("qwen3-30b-a3b", 30.5, 0.01)]
+    [InlineData("qwen3-235b-a22b", 235, 0.01)]
+    [InlineData("gpt-oss-120b", 116.8, 0.01)]
+    [InlineData("deepseek-v3", 671, 0.08)]
+    public void A_preset_has_the_parameters_that_its_authors_state(string name, double billions, double tolerance) =>
+        Assert.InRange(Parameters(ModelPresets.Find(name)!.Model) / 1e9 / billions, 1 - tolerance, 1 + tolerance);
+
+    [Fact]
+    public void Grok_1_is_as_published()
+    {
+        var model = Read.Job("model: { preset: grok-1 }").Model;
+        Assert.Equal(new ModelSpec(64, 6144, 48, 8, 128, 32_768, Activation.GeGlu, 131_072, 8192, TiedHead: true, Experts: new ExpertsSpec(8, 2, 0, 32_768)), model);
+    }
+
+    [Fact]
+    public void Keys_beside_a_preset_override_it()
+    {
+        var model = Read.Job("model: { preset: grok-1, layers: 2, sequence: 1024, experts: { count: 4 } }").Model;
+        Assert.Equal(ModelPresets.Find("grok-1")!.Model with { Layers = 2, Sequence = 1024, Experts = new ExpertsSpec(4, 2, 0, 32_768) }, model);
+    }
+
+    [Fact]
+    public void Another_width_of_the_feed_forward_part_holds_for_experts_too() =>
+        Assert.Equal(1024, Read.Job("model: { preset: grok-1, ffn: 1024 }").Model.Experts!.Ffn);
+
+    [Fact]
+    public void Empty_experts_make_a_preset_dense() => Assert.Null(Read.Job("model: { preset: grok-1, experts: }").Model.Experts);
+
+    [Fact]
+    public void An_unknown_preset_is_one_mistake_with_a_suggestion() =>
+        Assert.StartsWith("job.yaml:1:18: error COL1004: model.preset is 'grok1'; did you mean grok-1? there are grok-1, llama3-8b,", Read.Mistake("model: { preset: grok1 }\nparallel: { tensor: 7 }"));
+
+    private static double Parameters(ModelSpec model)
+    {
+        double attention = (2.0 * model.Hidden * model.Heads * model.HeadWidth) + (2.0 * model.Hidden * model.KvHeads * model.HeadWidth);
+        int matrices = model.Activation is Activation.SwiGlu or Activation.GeGlu ? 3 : 2;
+        double part = model.Experts is { } experts
+            ? ((double)matrices * model.Hidden * experts.Ffn * (experts.Count + experts.Shared)) + ((double)model.Hidden * experts.Count)
+            : (double)matrices * model.Hidden * model.Ffn;
+        return (model.Layers * (attention + part)) + ((model.TiedHead ? 1.0 : 2.0) * model.Vocab * model.Hidden);
+    }
+}

@@ -1,0 +1,55 @@
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Specs.Tests.Jobs;
+
+public sealed class TrainableCheckTests
+{
+    [Theory]
+    [InlineData("parallel: { tensor: 2 }", "2:21", "parallel.tensor is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
+    [InlineData("parallel: { pipeline: 2 }", "2:23", "parallel.pipeline is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
+    [InlineData("parallel: { context: 2 }", "2:22", "parallel.context is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
+    [InlineData("parallel: { zero: 3 }", "2:19", "parallel.zero is 3, but training shards no more than the optimizer so far; use 0 or 1; 'colossus estimate' prices it")]
+    [InlineData("parallel: { recompute: full }", "2:24", "training keeps all activations so far; use parallel.recompute: none; 'colossus estimate' prices it")]
+    [InlineData("train: { precision: fp8 }", "2:21", "train.precision is fp8, which is priced, not trained; use bf16, autocast or fp32")]
+    [InlineData("data: { exclude: [ { region: EU } ] }", "2:9", "rules of exclusion cannot be applied yet; remove the documents from data.source, and the key")]
+    [InlineData("data: { tokenizer: gpt2 }", "2:20", "gpt2 needs its two files; download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k")]
+    [InlineData("workload: { command: [a] }", "2:1", "other programs cannot be run yet; remove the section")]
+    [InlineData("resilience: { snapshotEvery: 2 }", "2:30", "resilience.snapshotEvery is 2, but memory keeps every step; use 1")]
+    [InlineData("resilience: { spares: 300 }", "2:23", "resilience.spares is 300, more processes than one machine should start; use 0 to 256")]
+    public void What_cannot_be_trained_yet_is_priced_but_refused(string addition, string place, string message)
+    {
+        string text = Read.Minimal + addition;
+        Read.Job(text);
+        var refused = JobReader.Parse(text, "job.yaml", [], toTrain: true);
+        Assert.Null(refused.Job);
+        Assert.Equal($"job.yaml:{place}: error COL1007: {message}", Assert.Single(refused.Mistakes).Headline);
+    }
+
+    [Fact]
+    public void Experts_are_priced_but_not_trained()
+    {
+        const string Text = "model: { layers: 2, hidden: 128, heads: 4, experts: { count: 4, active: 1 } }";
+        Read.Job(Text);
+        Assert.StartsWith("job.yaml:1:44: error COL1007: training runs dense models only so far", Assert.Single(JobReader.Parse(Text, "job.yaml", [], true).Mistakes).Headline);
+    }
+
+    [Fact]
+    public void A_vocabulary_smaller_than_the_tokenizers_is_refused_where_it_comes_from()
+    {
+        const string Text = "model: { preset: llama3-8b }\ndata: { tokenizer: o200k }";
+        Read.Job(Text);
+        Assert.Equal("job.yaml:1:18: error COL1006: model.vocab is 128256, but tokenizer o200k has 200019 ids; use 200019 or more", Assert.Single(JobReader.Parse(Text, "job.yaml", [], true).Mistakes).Headline);
+    }
+
+    [Fact]
+    public void A_job_that_can_be_trained_is_not_refused()
+    {
+        var reading = JobReader.Parse($"{Read.Minimal}parallel: {{ data: 2, zero: 1 }}\ncheckpoint: {{ every: auto }}", "job.yaml", [], toTrain: true);
+        Assert.Empty(reading.Mistakes);
+        Assert.Empty(TrainableCheck.Check(reading.Job!, reading.Places!));
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_comes_together_with_the_other_mistakes() =>
+        Assert.Equal(["COL1004", "COL1007"], JobReader.Parse($"{Read.Minimal}train: {{ steps: 0, precision: fp8 }}", "job.yaml", [], true).Mistakes.Select(mistake => mistake.Code));
+}
