@@ -39,9 +39,23 @@ internal sealed class YamlParser
         }
         catch (YamlException error)
         {
-            bag.Error(placeOf(error.Start, error.End), ErrorCode.Syntax, $"this is no YAML: {Sentence(error)}", "check indentation, brackets and quotes here and on the line above");
+            bool tab = error.Message.Contains("invalid tab", StringComparison.Ordinal);
+            var at = tab ? FirstTab(text) : error.Start;
+            bag.Error(
+                placeOf(at, tab ? at : error.End),
+                ErrorCode.Syntax,
+                $"this is no YAML: {Sentence(error)}",
+                tab ? "indent with spaces" : "check indentation, brackets and quotes here and on the line above");
             return null;
         }
+    }
+
+    // Of a tab the library does not say where it is.
+    private static Mark FirstTab(string text)
+    {
+        string[] lines = text.ReplaceLineEndings("\n").Split('\n');
+        int line = Array.FindIndex(lines, static line => line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
+        return line < 0 ? Mark.Empty : new Mark(0, line + 1, lines[line].IndexOf('\t', StringComparison.Ordinal) + 1);
     }
 
     private static string Sentence(YamlException error)
