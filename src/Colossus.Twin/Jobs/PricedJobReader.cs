@@ -15,16 +15,16 @@ namespace Colossus.Twin.Jobs;
 /// </summary>
 public sealed class PricedJobReader
 {
-    private static readonly string[] s_modelKeys =
+    private static readonly string[] modelKeys =
         ["preset", "layers", "hidden", "heads", "kvHeads", "headWidth", "ffn", "activation", "vocab", "sequence", "tiedHead", "ropeBase", "normEpsilon", "experts"];
 
-    private static readonly string[] s_parallelKeys =
+    private static readonly string[] parallelKeys =
         ["data", "tensor", "pipeline", "virtualStages", "context", "expert", "zero", "sequenceParallel", "recompute", "schedule"];
 
-    private readonly string _source;
-    private readonly List<string> _problems = [];
+    private readonly string source;
+    private readonly List<string> problems = [];
 
-    private PricedJobReader(string source) => _source = source;
+    private PricedJobReader(string source) => this.source = source;
 
     /// <summary>Reads a job; all mistakes at once.</summary>
     /// <param name="text">YAML.</param>
@@ -44,7 +44,7 @@ public sealed class PricedJobReader
             }
 
             PricedJob job = reader.Job(root);
-            return new PricedJobReading(reader._problems.Count == 0 ? job : null, reader._problems);
+            return new PricedJobReading(reader.problems.Count == 0 ? job : null, reader.problems);
         }
         catch (YamlException error)
         {
@@ -57,7 +57,7 @@ public sealed class PricedJobReader
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
         {
-            _problems.Add($"--set {setting}: error: use section.key=value, such as parallel.tensor=8");
+            problems.Add($"--set {setting}: error: use section.key=value, such as parallel.tensor=8");
             return;
         }
 
@@ -79,9 +79,9 @@ public sealed class PricedJobReader
 
     private PricedJob Job(YamlMappingNode root)
     {
-        YamlMappingNode model = Section(root, "model", s_modelKeys, required: true);
+        YamlMappingNode model = Section(root, "model", modelKeys, required: true);
         YamlMappingNode train = Section(root, "train", null, required: false);
-        YamlMappingNode parallel = Section(root, "parallel", s_parallelKeys, required: false);
+        YamlMappingNode parallel = Section(root, "parallel", parallelKeys, required: false);
         ModelShape shape = Model(model);
         int microBatch = Whole(train, "train.microBatch", 1);
         int globalBatch = Whole(train, "train.globalBatch", 32);
@@ -264,5 +264,5 @@ public sealed class PricedJobReader
         map.Children.TryGetValue(key, out YamlNode? node) && node is YamlScalarNode { Value: string value } ? value : null;
 
     private void Problem(YamlNode node, string message) =>
-        _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{_source}:{Math.Max(1, node.Start.Line)}:{Math.Max(1, node.Start.Column)}: error: {message}"));
+        problems.Add(string.Create(CultureInfo.InvariantCulture, $"{source}:{Math.Max(1, node.Start.Line)}:{Math.Max(1, node.Start.Column)}: error: {message}"));
 }
