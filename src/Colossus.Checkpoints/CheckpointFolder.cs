@@ -10,15 +10,15 @@ public sealed record CheckpointFolder(string Path, long Step)
     /// <summary>Name of the file that lists all checksums in the form of <c>sha256sum --check</c>.</summary>
     public const string SumsName = "SHA256SUMS";
 
-    private const string Prefix = "step-";
-    private const int Digits = 6;
+    private const string prefix = "step-";
+    private const int digits = 6;
 
     /// <summary>What stands between a checkpoint's name and its writer's in the name of an unfinished one.</summary>
     internal const string TemporaryMark = ".tmp-";
 
     /// <summary>Name of a checkpoint's folder, such as <c>step-000100</c>.</summary>
     /// <param name="step">Steps completed, 0 or more.</param>
-    public static string Name(long step) => Prefix + step.ToString("D6", CultureInfo.InvariantCulture);
+    public static string Name(long step) => prefix + step.ToString("D6", CultureInfo.InvariantCulture);
 
     /// <summary>Name of a rank's file, such as <c>rank-0000.safetensors</c>.</summary>
     /// <param name="rank">The rank, 0 or more.</param>
@@ -30,9 +30,9 @@ public sealed record CheckpointFolder(string Path, long Step)
     public static CheckpointFolder? TryParse(string path)
     {
         string name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
-        return name.Length >= Prefix.Length + Digits
-            && name.StartsWith(Prefix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+        return name.Length >= prefix.Length + digits
+            && name.StartsWith(prefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
             && Name(step) == name
                 ? new CheckpointFolder(path, step)
                 : null;

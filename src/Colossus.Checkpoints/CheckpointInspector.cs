@@ -8,7 +8,7 @@ namespace Colossus.Checkpoints;
 internal static class CheckpointInspector
 {
     /// <summary>Larger manifests are not read; one of a thousand ranks and a thousand tensors takes less.</summary>
-    private const long LargestManifestBytes = 1 << 29;
+    private const long largestManifestBytes = 1 << 29;
 
     /// <summary>What is wrong, cheapest checks first, found as they are asked for; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(string folder, CancellationToken cancellation)
@@ -33,6 +33,11 @@ internal static class CheckpointInspector
         if (CheckpointFolder.TryParse(folder) is { } named && named.Step != manifest.Step)
         {
             yield return $"the manifest says step {manifest.Step}";
+        }
+
+        if (SumsProblem(folder, manifest) is { } different)
+        {
+            yield return different;
         }
 
         foreach (ManifestFile file in manifest.Files)
@@ -65,15 +70,14 @@ internal static class CheckpointInspector
         try
         {
             long bytes = new FileInfo(path).Length;
-            if (bytes > LargestManifestBytes)
+            if (bytes > largestManifestBytes)
             {
                 throw CheckpointException.Malformed($"Not a checkpoint's manifest (it has {bytes:N0} bytes)", path);
             }
 
             byte[] json = File.ReadAllBytes(path);
             string sums = Path.Combine(folder, CheckpointFolder.SumsName);
-            string line = SumLine(Convert.ToHexStringLower(SHA256.HashData(json)), CheckpointManifest.FileName);
-            if (File.Exists(sums) && !File.ReadLines(sums).Contains(line))
+            if (File.Exists(sums) && !File.ReadLines(sums).Contains(SumLine(HashOf(json), CheckpointManifest.FileName)))
             {
                 throw new CheckpointException(
                     CheckpointFault.Altered, $"{CheckpointManifest.FileName} does not have the SHA-256 that {CheckpointFolder.SumsName} names", path, null, null, "Use an older checkpoint, or a copy of this one.");
@@ -87,8 +91,31 @@ internal static class CheckpointInspector
         }
     }
 
-    /// <summary>A line of the list of checksums, as <c>sha256sum --check</c> reads it.</summary>
-    public static string SumLine(string sha256, string name) => $"{sha256}  {name}";
+    /// <summary>The list of checksums of a checkpoint, as <c>sha256sum --check</c> reads it.</summary>
+    /// <param name="manifestJson">The manifest's file.</param>
+    /// <param name="manifest">What it says.</param>
+    public static string Sums(ReadOnlySpan<byte> manifestJson, CheckpointManifest manifest) => string.Concat(
+        manifest.Files.Select(file => SumLine(file.Sha256, file.Name)).Prepend(SumLine(HashOf(manifestJson), CheckpointManifest.FileName)).Select(line => line + "\n"));
+
+    private static string SumLine(string sha256, string name) => $"{sha256}  {name}";
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    // A checkpoint that someone made without the list is fine: the manifest has the checksums of the data.
+    private static string? SumsProblem(string folder, CheckpointManifest manifest)
+    {
+        string path = Path.Combine(folder, CheckpointFolder.SumsName);
+        try
+        {
+            return !File.Exists(path) || File.ReadAllText(path) == Sums(File.ReadAllBytes(Path.Combine(folder, CheckpointManifest.FileName)), manifest)
+                ? null
+                : $"{CheckpointFolder.SumsName} does not list the checksums of the manifest";
+        }
+        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
+        {
+            return $"{CheckpointFolder.SumsName} cannot be read ({error.Message.TrimEnd('.')})";
+        }
+    }
 
     private static string? SizeProblem(string folder, ManifestFile file)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Colossus.Checkpoints.Files;
 using Colossus.Checkpoints.Safetensors;
@@ -108,7 +107,7 @@ public sealed class CheckpointWriter
             }
 
             WriteLists(temporaryFolder, manifest);
-            files.FlushFolder(temporaryFolder);
+            Try(() => files.FlushFolder(temporaryFolder), temporaryFolder);
             return GiveName(temporaryFolder, finalFolder);
         });
         Try(() => files.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(finalFolder))!), finalFolder);
@@ -180,15 +179,13 @@ public sealed class CheckpointWriter
     {
         byte[] json = manifest.ToJson();
         WriteFile(Path.Combine(folder, CheckpointManifest.FileName), json);
-        var sums = new StringBuilder();
-        sums.Append(CheckpointInspector.SumLine(Convert.ToHexStringLower(SHA256.HashData(json)), CheckpointManifest.FileName)).Append('\n');
         foreach (ManifestFile file in manifest.Files)
         {
-            sums.Append(CheckpointInspector.SumLine(file.Sha256, file.Name)).Append('\n');
-            Try(() => files.FlushFile(Path.Combine(folder, file.Name)), file.Name);
+            string path = Path.Combine(folder, file.Name);
+            Try(() => files.FlushFile(path), path);
         }
 
-        WriteFile(Path.Combine(folder, CheckpointFolder.SumsName), Encoding.UTF8.GetBytes(sums.ToString()));
+        WriteFile(Path.Combine(folder, CheckpointFolder.SumsName), Encoding.UTF8.GetBytes(CheckpointInspector.Sums(json, manifest)));
     }
 
     private void WriteFile(string path, byte[] content) => Try(

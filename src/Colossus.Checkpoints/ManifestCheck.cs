@@ -5,7 +5,7 @@ namespace Colossus.Checkpoints;
 /// <summary>Whether a manifest is consistent in itself: names, sizes, and slices that cover each tensor with neither gap nor overlap.</summary>
 internal static class ManifestCheck
 {
-    private const int Sha256Digits = 64;
+    private const int sha256Digits = 64;
 
     /// <summary>Everything that is wrong, in the order of the file; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(CheckpointManifest manifest)
@@ -17,7 +17,7 @@ internal static class ManifestCheck
 
         if (!IsSha256(manifest.WeightsSha256))
         {
-            yield return $"weightsSha256 \"{manifest.WeightsSha256}\" is not {Sha256Digits} lower-case hexadecimal digits";
+            yield return $"weightsSha256 \"{manifest.WeightsSha256}\" is not {sha256Digits} lower-case hexadecimal digits";
         }
 
         var files = new HashSet<string>(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal static class ManifestCheck
         }
     }
 
-    private static bool IsSha256(string text) => text.Length == Sha256Digits && text.All(char.IsAsciiHexDigitLower);
+    private static bool IsSha256(string text) => text.Length == sha256Digits && text.All(char.IsAsciiHexDigitLower);
 
     // A name with a separator could lead out of the folder.
     private static bool IsPlainName(string name) =>

@@ -5,7 +5,7 @@ namespace Colossus.Checkpoints;
 /// <summary>Copies the common part of a slice and a range of rows, in the longest runs that lie together in both.</summary>
 internal static unsafe class SliceCopy
 {
-    private const int LargestRead = 1 << 30;
+    private const int largestRead = 1 << 30;
 
     /// <summary>Copies.</summary>
     /// <param name="tensor">The tensor, whose rows are wanted whole.</param>
@@ -84,9 +84,9 @@ internal static unsafe class SliceCopy
     private static void Read(SafetensorsReader reader, ManifestSlice slice, long offset, byte* destination, long bytes)
     {
         SafetensorsEntry entry = reader.Find(slice.Key)!;
-        for (long done = 0; done < bytes; done += LargestRead)
+        for (long done = 0; done < bytes; done += largestRead)
         {
-            int count = (int)Math.Min(LargestRead, bytes - done);
+            int count = (int)Math.Min(largestRead, bytes - done);
             reader.Read(entry, offset + done, new Span<byte>(destination + done, count));
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Colossus.Cli.Train;
 
 namespace Colossus.Cli.Tests;
 
@@ -23,12 +24,16 @@ internal sealed partial class TestHost : IDisposable
             ErrorIsTerminal = false,
             Variable = name => variables.TryGetValue(name, out var value) ? value : null,
             WorkingFolder = Folder,
+            Train = new TrainServices(Train, Train, Train),
         };
     }
 
     public CliHost Host { get; }
 
     public string Folder { get; }
+
+    /// <summary>The other projects, played.</summary>
+    public FakeTraining Train { get; } = new();
 
     /// <summary>What was written to standard output, without the spaces that pad tables.</summary>
     public string Out => Padding().Replace(output.ToString(), "\n");

@@ -7,6 +7,9 @@ internal sealed class DiskFiles : IFiles
 {
     public static readonly DiskFiles Instance = new();
 
+    private const int unnamedFailure = unchecked((int)0x80131620); // COR_E_IO
+    private const int fullDisk = 28; // ENOSPC
+
     public void CreateFolder(string path)
     {
         string? parent = Path.GetDirectoryName(Path.GetFullPath(path));
@@ -19,8 +22,18 @@ internal sealed class DiskFiles : IFiles
     }
 
     // Space is reserved first: a full disk is found before minutes of writing, and the file lies in one piece.
-    public IFileSink Create(string path, long bytes) =>
-        new Sink(File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes));
+    public IFileSink Create(string path, long bytes)
+    {
+        try
+        {
+            return new Sink(File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes));
+        }
+        catch (IOException error) when (error.HResult == unnamedFailure && FreeBytes(path) < bytes)
+        {
+            // The base library tells of a reservation that failed without the system's number.
+            throw new IOException(error.Message, fullDisk);
+        }
+    }
 
     public void FlushFile(string path)
     {
@@ -37,6 +50,8 @@ internal sealed class DiskFiles : IFiles
     public void DeleteFile(string path) => File.Delete(path);
 
     public void DeleteFolder(string path) => Directory.Delete(path);
+
+    private static long FreeBytes(string path) => new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
 
     private sealed class Sink(SafeFileHandle handle) : IFileSink
     {

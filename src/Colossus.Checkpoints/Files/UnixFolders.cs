@@ -5,11 +5,11 @@ namespace Colossus.Checkpoints.Files;
 /// <summary>The two things about folders that the base library does not offer: flushing their entries, and swapping two of them.</summary>
 internal static partial class UnixFolders
 {
-    private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; O_RDONLY is 0
-    private const int CurrentFolder = -100; // AT_FDCWD
-    private const uint Exchange = 2; // RENAME_EXCHANGE
-    private const int NoSuchCall = 38; // ENOSYS
-    private const int Invalid = 22; // EINVAL: the file system does not know the flag
+    private const int closeOnExec = 0x80000; // O_CLOEXEC of Linux; O_RDONLY is 0
+    private const int currentFolder = -100; // AT_FDCWD
+    private const uint exchange = 2; // RENAME_EXCHANGE
+    private const int noSuchCall = 38; // ENOSYS
+    private const int invalid = 22; // EINVAL: the file system does not know the flag
 
     /// <summary>fsync of a folder; nothing on Windows, which has no such thing.</summary>
     public static void Flush(string path)
@@ -19,7 +19,7 @@ internal static partial class UnixFolders
             return;
         }
 
-        int descriptor = Open(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
+        int descriptor = Open(path, OperatingSystem.IsLinux() ? closeOnExec : 0);
         if (descriptor < 0)
         {
             throw Failure(path);
@@ -28,7 +28,7 @@ internal static partial class UnixFolders
         try
         {
             // Some network file systems refuse to flush a folder: they keep entries in order by themselves.
-            if (Sync(descriptor) != 0 && Marshal.GetLastPInvokeError() != Invalid)
+            if (Sync(descriptor) != 0 && Marshal.GetLastPInvokeError() != invalid)
             {
                 throw Failure(path);
             }
@@ -49,7 +49,7 @@ internal static partial class UnixFolders
 
         try
         {
-            if (Rename(CurrentFolder, first, CurrentFolder, second, Exchange) == 0)
+            if (Rename(currentFolder, first, currentFolder, second, exchange) == 0)
             {
                 return true;
             }
@@ -59,7 +59,7 @@ internal static partial class UnixFolders
             return false;
         }
 
-        return Marshal.GetLastPInvokeError() is NoSuchCall or Invalid ? false : throw Failure(first);
+        return Marshal.GetLastPInvokeError() is noSuchCall or invalid ? false : throw Failure(first);
     }
 
     private static IOException Failure(string path)

@@ -11,7 +11,7 @@ namespace Colossus.Checkpoints.Safetensors;
 public static class SafetensorsWriter
 {
     /// <summary>Bytes handed to the system at once: large enough that calls cost nothing, small enough to stay in a processor's cache between checksum and write.</summary>
-    private const int ChunkBytes = 1 << 20;
+    private const int chunkBytes = 1 << 20;
 
     /// <summary>Writes a new file and flushes it to the disk.</summary>
     /// <param name="path">The file; it must not exist.</param>
@@ -74,15 +74,15 @@ public static class SafetensorsWriter
     private sealed class Output(IFileSink sink, CancellationToken cancellation) : IDisposable
     {
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
         private int buffered;
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
             while (!bytes.IsEmpty)
             {
-                int count = Math.Min(bytes.Length, ChunkBytes - buffered);
-                if (buffered == 0 && count >= ChunkBytes / 2)
+                int count = Math.Min(bytes.Length, chunkBytes - buffered);
+                if (buffered == 0 && count >= chunkBytes / 2)
                 {
                     Emit(bytes[..count]);
                 }
@@ -100,7 +100,7 @@ public static class SafetensorsWriter
         {
             for (long offset = 0; offset < source.Count;)
             {
-                int count = (int)Math.Min(source.Count - offset, source.IsFilled ? ChunkBytes - buffered : ChunkBytes);
+                int count = (int)Math.Min(source.Count - offset, source.IsFilled ? chunkBytes - buffered : chunkBytes);
                 if (source.IsFilled)
                 {
                     source.Fill(offset, buffer.AsSpan(buffered, count));
@@ -131,7 +131,7 @@ public static class SafetensorsWriter
         private void Advance(int count)
         {
             buffered += count;
-            if (buffered == ChunkBytes)
+            if (buffered == chunkBytes)
             {
                 EmitBuffer();
             }

@@ -1,6 +1,5 @@
 using Colossus.Plan.Parameters;
 using Colossus.Specs.Jobs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Colossus.Training.Tests.Model;
@@ -17,7 +16,7 @@ internal static class ReferenceModel
             parameter => tensor(flat.AsSpan((int)parameter.Start, (int)parameter.Count).ToArray().Select(x => (double)x).ToArray())
                 .reshape([.. parameter.Shape]).requires_grad_());
         int batch = inputs.Length / model.Sequence;
-        var x = nn.functional.embedding(tensor(inputs.Select(id => (long)id).ToArray()).reshape(batch, model.Sequence), parameters["model.embed_tokens.weight"]);
+        var x = parameters["model.embed_tokens.weight"].index_select(0, tensor(inputs.Select(id => (long)id).ToArray())).reshape(batch, model.Sequence, model.Hidden);
         for (int layer = 0; layer < model.Layers; layer++)
         {
             string prefix = $"model.layers.{layer}.";

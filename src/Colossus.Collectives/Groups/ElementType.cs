@@ -1,0 +1,11 @@
+namespace Colossus.Collectives;
+
+/// <summary>Number format of the elements of a reduction.</summary>
+public enum ElementType
+{
+    /// <summary>32-bit IEEE 754, 4 bytes.</summary>
+    Float32,
+
+    /// <summary>bfloat16, 2 bytes: summed in 32 bits, rounded once, to nearest even.</summary>
+    BFloat16,
+}

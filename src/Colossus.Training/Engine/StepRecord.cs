@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Colossus.Training.Engine;
+
+/// <summary>What all ranks agree on at the end of a step; lies in shared memory, one for each parity of the step.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct StepRecord
+{
+    /// <summary>The step, from 1; 0 before the first.</summary>
+    public long Step;
+
+    /// <summary>Updates of the optimizer so far: steps less skipped ones.</summary>
+    public long Updates;
+
+    /// <summary>Skipped steps in a row, this one included.</summary>
+    public long SkippedInRow;
+
+    /// <summary>Whether rank 0 was asked to stop before this step ended: all stop after it.</summary>
+    public long Stop;
+
+    /// <summary>Mean cross-entropy of the global batch, nats a token.</summary>
+    public double Loss;
+
+    /// <summary>Norm of the whole gradient before clipping.</summary>
+    public double GradientNorm;
+}

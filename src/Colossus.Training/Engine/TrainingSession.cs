@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using Colossus.Specs.Jobs;
+using Colossus.Training.Kernels;
+using Colossus.Training.Model;
+
+namespace Colossus.Training.Engine;
+
+/// <summary>
+/// The step loop of one rank within one epoch, from the restored state to the last step. It ends early with an exception when the epoch is aborted;
+/// the state then lies in shared memory for the next one.
+/// </summary>
+/// <typeparam name="TResidual">Type of gradients.</typeparam>
+/// <typeparam name="TWeight">Type of the working copy.</typeparam>
+internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSession
+    where TResidual : unmanaged, IElement<TResidual>
+    where TWeight : unmanaged, IElement<TWeight>
+{
+    private const int SkippedStepsAllowed = 5;
+
+    private readonly SessionContext context;
+    private readonly JobSpec job;
+    private readonly SharedState state;
+    private readonly ITransformer model;
+    private readonly Batches batches;
+    private readonly Evaluator evaluator;
+    private readonly GradientReducer<TResidual> reducer;
+    private readonly StateUpdater<TWeight> updater;
+    private readonly CheckpointJob checkpoints;
+    private readonly int[] inputs;
+    private readonly int[] targets;
+    private readonly int microSteps;
+    private volatile bool stopRequested;
+
+    public TrainingSession(SessionContext context, SharedState state, ITransformer model)
+    {
+        this.context = context;
+        this.state = state;
+        this.model = model;
+        job = context.Job;
+        batches = new Batches(context.Corpus, job);
+        evaluator = new Evaluator(job, context.Corpus, batches, state, model);
+        reducer = new GradientReducer<TResidual>(state, context.Table);
+        updater = new StateUpdater<TWeight>(state, context.Table, reducer.Slices, job.Train.Optimizer, context.Formats);
+        checkpoints = new CheckpointJob(context, state);
+        inputs = new int[job.Train.MicroBatch * job.Model.Sequence];
+        targets = new int[inputs.Length];
+        microSteps = job.Train.GlobalBatch / (state.Group.Size * job.Train.MicroBatch);
+        model.Bind((nint)state.Weights, (nint)state.Matrices, (nint)state.Gradients.Of(state.Group.Rank));
+    }
+
+    /// <inheritdoc/>
+    public void RequestStop() => stopRequested = true;
+
+    /// <inheritdoc/>
+    public RankResult Run(RestorePlan restore)
+    {
+        long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
+        context.Observer.Joined(step);
+        bool stopped = false;
+        while (step < job.Train.Steps && !stopped)
+        {
+            step++;
+            context.Clock.Recompute(step <= restore.KnownStep);
+            stopped = RunStep(step);
+            Rest(step, last: stopped || step == job.Train.Steps);
+        }
+
+        context.Clock.Recompute(false);
+        string fingerprint = checkpoints.Finish(step);
+        ref var record = ref state.Record(step);
+        return new RankResult(step, record.Loss, lastEvaluation?.BitsPerByte, fingerprint, stopped && step < job.Train.Steps);
+    }
+
+    private (double Loss, double BitsPerByte)? lastEvaluation;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        checkpoints.Dispose();
+        reducer.Dispose();
+    }
+
+    // One optimizer step; answers whether all ranks are to stop after it.
+    private bool RunStep(long step)
+    {
+        long started = Stopwatch.GetTimestamp();
+        reducer.Begin(step);
+        double lossSum = ForwardBackward(step);
+
+        context.Clock.Enter(TimeBucket.ExposedCommunication);
+        double squares = reducer.Finish();
+        state.Partials[state.Group.Rank] = new RankPartial { LossSum = lossSum, SquaredNorm = squares };
+        state.Group.Advance(Counter.Summed, step);
+        state.Group.WaitForAll(Counter.Summed, step);
+        var (loss, norm) = Total();
+
+        context.Clock.Enter(TimeBucket.Checkpoint);
+        checkpoints.WaitUntilCopied(step);
+        context.Clock.Enter(TimeBucket.Optimizer);
+        string? skip = Update(step, loss, norm);
+
+        context.Clock.Enter(TimeBucket.ExposedCommunication);
+        state.Group.Advance(Counter.Updated, step);
+        state.Group.WaitForAll(Counter.Updated, step);
+        context.Clock.Enter(TimeBucket.Compute);
+
+        ref var record = ref state.Record(step);
+        if (state.Group.Rank == 0)
+        {
+            double rate = LearningRate.At(job.Train.Optimizer, step, job.Train.Steps);
+            long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
+            context.Observer.StepDone(new StepReport(step, loss, norm, rate, tokens, Stopwatch.GetElapsedTime(started).TotalSeconds, skip));
+        }
+
+        if (record.SkippedInRow >= SkippedStepsAllowed)
+        {
+            throw new TrainingFailedException(
+                "nonFinite",
+                $"{SkippedStepsAllowed} steps in a row, up to step {step}, had a loss or gradient that is not a finite number; "
+                + "lower train.optimizer.learningRate, lengthen the warm-up, or use precision fp32");
+        }
+
+        return record.Stop != 0;
+    }
+
+    private double ForwardBackward(long step)
+    {
+        float scale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
+        double lossSum = 0;
+        for (int micro = 0; micro < microSteps; micro++)
+        {
+            context.Clock.Enter(TimeBucket.Data);
+            int first = ((state.Group.Rank * microSteps) + micro) * job.Train.MicroBatch;
+            batches.Read(step, first, inputs, targets);
+
+            context.Clock.Enter(TimeBucket.Compute);
+            bool last = micro == microSteps - 1;
+            bool addInPlace = micro > 0 && state.Accumulators is null;
+            lossSum += model.ForwardBackward(inputs, targets, scale, addInPlace, last ? reducer.BucketDone : static _ => { });
+            if (!last && state.Accumulators is { } sums)
+            {
+                AddToAccumulator((F32*)sums.Of(state.Group.Rank), first: micro == 0);
+            }
+        }
+
+        return lossSum;
+    }
+
+    // bf16 gradients of several micro-batches are summed in fp32: adding them in bf16 would lose the small ones.
+    private void AddToAccumulator(F32* sum, bool first)
+    {
+        var gradient = (TResidual*)state.Gradients.Of(state.Group.Rank);
+        if (first)
+        {
+            Flat.Convert(gradient, sum, context.Table.FlatCount);
+        }
+        else
+        {
+            Flat.Add(sum, gradient, context.Table.FlatCount);
+        }
+    }
+
+    // In the order of ranks: every rank comes to the same bits, and so to the same decision.
+    private (double Loss, double Norm) Total()
+    {
+        double loss = 0;
+        double squares = 0;
+        for (int rank = 0; rank < state.Group.Size; rank++)
+        {
+            loss += state.Partials[rank].LossSum;
+            squares += state.Partials[rank].SquaredNorm;
+        }
+
+        return (loss / ((double)job.Train.GlobalBatch * job.Model.Sequence), Math.Sqrt(squares));
+    }
+
+    private string? Update(long step, double loss, double norm)
+    {
+        ref var before = ref state.Record(step - 1);
+        long updates = before.Updates;
+        long skippedInRow = before.SkippedInRow;
+        string? skip = !double.IsFinite(loss) ? "the loss is not a finite number"
+            : !double.IsFinite(norm) ? "the gradient is not finite" : null;
+        if (skip is null)
+        {
+            double clip = job.Train.Optimizer.Clip;
+            double scale = clip > 0 && norm > clip ? clip / norm : 1;
+            updater.Update(step, updates + 1, LearningRate.At(job.Train.Optimizer, step, job.Train.Steps), scale, reducer);
+        }
+        else
+        {
+            updater.Keep(step);
+        }
+
+        if (state.Group.Rank == 0)
+        {
+            state.Record(step) = new StepRecord
+            {
+                Step = step,
+                Updates = skip is null ? updates + 1 : updates,
+                SkippedInRow = skip is null ? 0 : skippedInRow + 1,
+                Stop = stopRequested ? 1 : 0,
+                Loss = loss,
+                GradientNorm = norm,
+            };
+        }
+
+        return skip;
+    }
+
+    private void Rest(long step, bool last)
+    {
+        bool every = job.Train.EvaluateEvery > 0 && step % job.Train.EvaluateEvery == 0;
+        if (every || (last && step == job.Train.Steps))
+        {
+            context.Clock.Enter(TimeBucket.Evaluation);
+            lastEvaluation = evaluator.Run(step);
+            if (lastEvaluation is { } result)
+            {
+                context.Observer.Evaluated(step, result.Loss, result.BitsPerByte);
+            }
+        }
+
+        if (last || (job.Checkpoint.Every > 0 && step % job.Checkpoint.Every == 0))
+        {
+            context.Clock.Enter(TimeBucket.Checkpoint);
+            checkpoints.Begin(step);
+        }
+
+        context.Clock.Enter(TimeBucket.Compute);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Colossus.Training.Native;
+using Colossus.Training.Products;
+
+namespace Colossus.Worker;
+
+/// <summary><c>probe</c>: loads libtorch and multiplies a few matrices; one JSON object on standard output.</summary>
+internal static class ProbeErrand
+{
+    public static int Run()
+    {
+        var libtorch = LibtorchLoader.Load();
+        int threads = Environment.ProcessorCount;
+        var speed = ProductSpeed.Measure(threads);
+        using var output = Console.OpenStandardOutput();
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("libtorch", Path.GetFileName(Path.GetFullPath(Path.Combine(libtorch.Folder, "..", "..", ".."))));
+        json.WriteString("folder", libtorch.Folder);
+        json.WriteString("bridge", libtorch.Bridge);
+        json.WriteBoolean("patched", libtorch.Patched);
+        json.WriteNumber("threads", threads);
+        json.WriteNumber("fp32", speed.Fp32);
+        json.WriteNumber("bf16", speed.Bf16);
+        json.WriteEndObject();
+        return 0;
+    }
+}

@@ -1,0 +1,25 @@
+using Colossus.Training.Native;
+using Colossus.Worker;
+
+// One process of a run, or a short errand for the command line. People start `colossus` instead.
+try
+{
+    var options = WorkerOptions.Parse(args);
+    return options.Verb switch
+    {
+        "train" => TrainWorker.Run(options),
+        "sample" => SampleErrand.Run(options),
+        "probe" => ProbeErrand.Run(),
+        _ => throw new WorkerException(2, $"unknown verb '{options.Verb}'; use train, sample or probe"),
+    };
+}
+catch (WorkerException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return error.ExitCode;
+}
+catch (LibtorchException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 3;
+}
