@@ -71,7 +71,7 @@ public sealed class LayoutSearch
         {
             foreach (int context in contexts)
             {
-                for (int pipeline = 1; pipeline <= Math.Min(model.Layers + 2, space.Gpus / (tensor * context)); pipeline++)
+                for (int pipeline = 1; pipeline <= Math.Min(model.Layers, space.Gpus / (tensor * context)); pipeline++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     int most = space.Gpus / (tensor * context * pipeline);
@@ -109,6 +109,12 @@ public sealed class LayoutSearch
 
             foreach (int expert in experts)
             {
+                // As in a job file: experts are shared by ranks that see different tokens.
+                if (data * context % expert != 0)
+                {
+                    continue;
+                }
+
                 for (int sequenceParallel = tensor > 1 ? 1 : 0; sequenceParallel >= 0; sequenceParallel--)
                 {
                     foreach (Recompute recompute in recomputes)
@@ -132,7 +138,7 @@ public sealed class LayoutSearch
 
         OverZero(layout with { Schedule = PipelineSchedule.GPipe });
         OverZero(layout with { Schedule = PipelineSchedule.ZeroBubble });
-        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers + 2; virtualStages++)
+        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers; virtualStages++)
         {
             OverZero(layout with { Schedule = PipelineSchedule.Interleaved, VirtualStages = virtualStages });
         }
