@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace Colossus.Cli;
 
 /// <summary>What a verb sees of the world: where it writes, the time, the environment. Tests give it another one.</summary>
-internal sealed class CliHost
+internal sealed record CliHost
 {
     private const int PipedWidth = 120;
 
