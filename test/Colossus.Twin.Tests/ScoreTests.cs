@@ -10,13 +10,13 @@ namespace Colossus.Twin.Tests;
 /// <summary>The scores of docs/twin.md; they fail when the twin gets worse. Bounds lie a little above what was reached.</summary>
 public sealed class ScoreTests
 {
-    private static readonly IReadOnlyList<RunCase> s_cases =
+    private static readonly IReadOnlyList<RunCase> cases =
         RunCaseReader.Read(CsvTable.Parse(EmbeddedData.ReadText("published_runs.csv"), "published_runs.csv"));
 
     [Fact]
     public void Published_runs_are_predicted_as_well_as_documented()
     {
-        CheckReport report = CheckReport.Of(s_cases, TwinParameters.Shipped, TwinSpread.Shipped);
+        CheckReport report = CheckReport.Of(cases, TwinParameters.Shipped, TwinSpread.Shipped);
         Assert.Equal(736, report.Rows);
         Assert.Equal(0, report.Refused);
         CheckGroup several = report.Groups.Single(static group => group.Name == "nodes: several");
@@ -31,8 +31,8 @@ public sealed class ScoreTests
     [Trait("speed", "slow")]
     public void Runs_of_sources_that_were_left_out_are_predicted_as_well_as_documented()
     {
-        double[] residuals = CrossValidation.Residuals(s_cases, TwinParameters.Expected, HoldOut.Source, TestContext.Current.CancellationToken);
-        CheckReport report = CheckReport.OfResiduals(s_cases, residuals, TwinSpread.Shipped);
+        double[] residuals = CrossValidation.Residuals(cases, TwinParameters.Expected, HoldOut.Source, TestContext.Current.CancellationToken);
+        CheckReport report = CheckReport.OfResiduals(cases, residuals, TwinSpread.Shipped);
         CheckGroup several = report.Groups.Single(static group => group.Name == "nodes: several");
         CheckGroup one = report.Groups.Single(static group => group.Name == "nodes: one");
         Assert.InRange(several.Mape, 0, 0.085);
@@ -48,7 +48,7 @@ public sealed class ScoreTests
         values[(int)Parameter.ProductHopper16] *= 0.9;
         values[(int)Parameter.HostClassic] *= 1.3;
         var truth = new TwinParameters(values, values);
-        RunCase[] made = [.. s_cases.Select(row => row with { MeasuredSeconds = Calibrator.Predict(row, truth) })];
+        RunCase[] made = [.. cases.Select(row => row with { MeasuredSeconds = Calibrator.Predict(row, truth) })];
         TwinParameters found = Calibrator.Fit(made, TwinParameters.Expected).Parameters;
         Assert.InRange(found[Parameter.ProductHopper16] / truth[Parameter.ProductHopper16], 0.97, 1.03);
         Assert.InRange(found[Parameter.HostClassic] / truth[Parameter.HostClassic], 0.97, 1.03);

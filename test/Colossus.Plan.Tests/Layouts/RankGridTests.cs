@@ -5,7 +5,7 @@ namespace Colossus.Plan.Tests.Layouts;
 
 public sealed class RankGridTests
 {
-    private static readonly RankGrid s_grid = new(new Layout(4, 2, 3, 1, 2, 8, 1, false, 1, 8, Recompute.None, PipelineSchedule.OneForwardOneBackward));
+    private static readonly RankGrid grid = new(new Layout(4, 2, 3, 1, 2, 8, 1, false, 1, 8, Recompute.None, PipelineSchedule.OneForwardOneBackward));
 
     [Theory]
     [InlineData(GroupAxis.Tensor, 2)]
@@ -16,9 +16,9 @@ public sealed class RankGridTests
     public void Groups_of_an_axis_part_the_ranks(GroupAxis axis, int size)
     {
         var seen = new Dictionary<int, string>();
-        for (int rank = 0; rank < s_grid.Layout.Ranks; rank++)
+        for (int rank = 0; rank < grid.Layout.Ranks; rank++)
         {
-            int[] group = s_grid.Group(rank, axis);
+            int[] group = grid.Group(rank, axis);
             Assert.Equal(size, group.Length);
             Assert.Contains(rank, group);
             string key = string.Join(",", group.Order());
@@ -32,10 +32,10 @@ public sealed class RankGridTests
     [Fact]
     public void Coordinates_lead_back_to_the_rank()
     {
-        for (int rank = 0; rank < s_grid.Layout.Ranks; rank++)
+        for (int rank = 0; rank < grid.Layout.Ranks; rank++)
         {
-            (int tensor, int context, int data, int pipeline) = s_grid.CoordinatesOf(rank);
-            Assert.Equal(rank, s_grid.RankAt(tensor, context, data, pipeline));
+            (int tensor, int context, int data, int pipeline) = grid.CoordinatesOf(rank);
+            Assert.Equal(rank, grid.RankAt(tensor, context, data, pipeline));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Colossus.Plan.Tests.Schedules;
 
 public sealed class PipelineOrderTests
 {
-    private static readonly Gen<(PipelineSchedule Schedule, int Stages, int Virtual, int MicroBatches)> s_any =
+    private static readonly Gen<(PipelineSchedule Schedule, int Stages, int Virtual, int MicroBatches)> any =
         from schedule in Gen.Enum<PipelineSchedule>()
         from stages in Gen.Int[1, 8]
         from chunks in Gen.Int[1, 4]
@@ -14,7 +14,7 @@ public sealed class PipelineOrderTests
         select (schedule, stages, schedule == PipelineSchedule.Interleaved ? chunks : 1, microBatches);
 
     [Fact]
-    public void Every_stage_does_every_pass_of_every_micro_batch_once() => s_any.Sample(static one =>
+    public void Every_stage_does_every_pass_of_every_micro_batch_once() => any.Sample(static one =>
     {
         for (int stage = 0; stage < one.Stages; stage++)
         {
@@ -31,7 +31,7 @@ public sealed class PipelineOrderTests
     });
 
     [Fact]
-    public void A_backward_pass_never_stands_before_its_forward_pass() => s_any.Sample(static one =>
+    public void A_backward_pass_never_stands_before_its_forward_pass() => any.Sample(static one =>
     {
         PipelineAction[] actions = PipelineOrder.OfStage(one.Schedule, one.Stages - 1, one.Stages, one.Virtual, one.MicroBatches);
         foreach (PipelineAction backward in actions.Where(static action => action.Kind == PassKind.Backward))

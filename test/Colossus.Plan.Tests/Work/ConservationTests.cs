@@ -7,14 +7,14 @@ namespace Colossus.Plan.Tests.Work;
 
 public sealed class ConservationTests
 {
-    private static readonly Gen<ModelShape> s_model =
+    private static readonly Gen<ModelShape> model =
         from layers in Gen.Int[1, 64]
         from heads in Gen.Int[1, 8]
         from gated in Gen.Bool
         from experts in AnyOf<ExpertsSpec?>(null, new ExpertsSpec(16, 2, 0, 512), new ExpertsSpec(32, 4, 1, 256))
         select new ModelShape(layers, heads * 8 * 64, heads * 8, heads * 8, 64, 2048, gated, 32000, 1024, Experts: experts);
 
-    private static readonly Gen<Layout> s_layout =
+    private static readonly Gen<Layout> layout =
         from tensor in AnyOf(1, 2, 4, 8)
         from pipeline in AnyOf(1, 2, 4)
         from context in AnyOf(1, 2)
@@ -25,11 +25,11 @@ public sealed class ConservationTests
         from zero in Gen.Int[0, 3]
         select new Layout(data, tensor, pipeline, 1, context, expert, zero, sequence && tensor > 1, micro, 64, Recompute.None, PipelineSchedule.OneForwardOneBackward);
 
-    private static readonly Gen<(ModelShape Model, Layout Layout)> s_sound =
-        Gen.Select(s_model, s_layout).Where(static pair => LayoutRules.IsSound(pair.Item1, pair.Item2));
+    private static readonly Gen<(ModelShape Model, Layout Layout)> sound =
+        Gen.Select(model, layout).Where(static pair => LayoutRules.IsSound(pair.Item1, pair.Item2));
 
     [Fact]
-    public void Products_of_all_ranks_together_are_those_of_the_undivided_model() => s_sound.Sample(static pair =>
+    public void Products_of_all_ranks_together_are_those_of_the_undivided_model() => sound.Sample(static pair =>
     {
         (ModelShape model, Layout layout) = pair;
         var whole = new LayerWork();
@@ -42,7 +42,7 @@ public sealed class ConservationTests
     });
 
     [Fact]
-    public void Every_collective_receives_what_it_sends_and_no_more_than_twice_its_buffer() => s_sound.Sample(static pair =>
+    public void Every_collective_receives_what_it_sends_and_no_more_than_twice_its_buffer() => sound.Sample(static pair =>
     {
         var work = new LayerWork();
         work.Fill(pair.Model, pair.Layout);
@@ -54,7 +54,7 @@ public sealed class ConservationTests
     });
 
     [Fact]
-    public void Weights_of_all_stages_together_are_those_of_the_model() => s_sound.Sample(static pair =>
+    public void Weights_of_all_stages_together_are_those_of_the_model() => sound.Sample(static pair =>
     {
         (ModelShape model, Layout layout) = pair;
         double sum = 0;
@@ -68,7 +68,7 @@ public sealed class ConservationTests
     });
 
     [Fact]
-    public void Doubling_the_layers_doubles_their_operations() => s_model.Sample(static model =>
+    public void Doubling_the_layers_doubles_their_operations() => model.Sample(static model =>
     {
         double head = 6.0 * 1024 * model.Vocab * model.Hidden;
         double once = ModelFlops.OfStep(model, 1, FlopConvention.ModelCausal) - head;
@@ -77,7 +77,7 @@ public sealed class ConservationTests
     });
 
     [Fact]
-    public void Sharding_more_never_needs_more_memory() => s_sound.Sample(static pair =>
+    public void Sharding_more_never_needs_more_memory() => sound.Sample(static pair =>
     {
         double before = double.PositiveInfinity;
         for (int zero = 0; zero <= 3; zero++)
@@ -89,7 +89,7 @@ public sealed class ConservationTests
     });
 
     [Fact]
-    public void A_layout_is_sound_exactly_when_nothing_is_wrong_with_it() => Gen.Select(s_model, s_layout).Sample(static pair =>
+    public void A_layout_is_sound_exactly_when_nothing_is_wrong_with_it() => Gen.Select(model, layout).Sample(static pair =>
         Assert.Equal(LayoutRules.Check(pair.Item1, pair.Item2).Count == 0, LayoutRules.IsSound(pair.Item1, pair.Item2)));
 
     private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

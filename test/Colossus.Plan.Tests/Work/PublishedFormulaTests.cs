@@ -6,7 +6,7 @@ namespace Colossus.Plan.Tests.Work;
 
 public sealed class PublishedFormulaTests
 {
-    private static readonly ModelShape s_gpt = new(48, 6144, 64, 64, 96, 4 * 6144, Gated: false, 51200, 2048);
+    private static readonly ModelShape gpt = new(48, 6144, 64, 64, 96, 4 * 6144, Gated: false, 51200, 2048);
 
     public static TheoryData<int, bool, Recompute> Cases => new()
     {
@@ -24,7 +24,7 @@ public sealed class PublishedFormulaTests
         double expected = recompute == Recompute.Full
             ? 2 * s * b * h / (sequenceParallel ? t : 1)
             : s * b * h * (sequenceParallel ? (34 + scores) / t : 10 + (24 / t) + (scores / t));
-        Assert.Equal(expected, MemoryPlan.ActivationsOfLayer(s_gpt, layout, new MemoryRules(Dropout: true, FlashAttention: false)), 6.0);
+        Assert.Equal(expected, MemoryPlan.ActivationsOfLayer(gpt, layout, new MemoryRules(Dropout: true, FlashAttention: false)), 6.0);
     }
 
     [Theory]
@@ -35,8 +35,8 @@ public sealed class PublishedFormulaTests
     public void State_of_zero_is_that_of_arXiv_1910_02054(int zero, double bytesAWeight)
     {
         Layout layout = Of(data: 64, zero: zero);
-        StageMemory memory = MemoryPlan.OfStage(s_gpt, layout, 0, new MemoryRules(WeightBytes: 2, GradientBytes: 2, OptimizerBytes: 12));
-        (double dense, _) = MemoryPlan.Weights(s_gpt, layout, 0);
+        StageMemory memory = MemoryPlan.OfStage(gpt, layout, 0, new MemoryRules(WeightBytes: 2, GradientBytes: 2, OptimizerBytes: 12));
+        (double dense, _) = MemoryPlan.Weights(gpt, layout, 0);
         Assert.Equal(bytesAWeight, (memory.Weights + memory.Gradients + memory.Optimizer) / dense, 9);
     }
 
