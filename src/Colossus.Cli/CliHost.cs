@@ -1,9 +1,10 @@
+using Colossus.Cli.Train;
 using Spectre.Console;
 
 namespace Colossus.Cli;
 
 /// <summary>What a verb sees of the world: where it writes, the time, the environment. Tests give it another one.</summary>
-internal sealed class CliHost
+internal sealed record CliHost
 {
     private const int PipedWidth = 120;
 
@@ -37,6 +38,9 @@ internal sealed class CliHost
     /// <summary>Folder of this user's cached files: <c>XDG_CACHE_HOME/colossus</c>, else <c>~/.cache/colossus</c>.</summary>
     public string CacheFolder => Path.Combine(
         Variable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "colossus");
+
+    /// <summary>What <c>train</c> needs of the other projects; null leaves the verb out.</summary>
+    public TrainServices? Train { get; init; }
 
     /// <summary>The terminal or pipes of this process.</summary>
     public static CliHost OfProcess()

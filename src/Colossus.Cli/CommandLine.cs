@@ -15,9 +15,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Colossus trains language models on machines that fail: a killed process costs seconds, and never a bit of the result.")
         {
-            // new TrainVerb(host),
             new SampleVerb(host),
-            // new DataVerb(host),
             new StopVerb(host),
             new EstimateVerb(host),
             new PlanVerb(host),
@@ -26,6 +24,11 @@ internal static class CommandLine
             new DoctorVerb(host),
             new CompletionVerb(host),
         };
+        if (host.Train is { } services)
+        {
+            root.Subcommands.Insert(0, new TrainVerb(host, services));
+        }
+
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -50,19 +50,9 @@ public sealed class RunFolder
     /// <exception cref="RunFolderException">It exists, or cannot be made.</exception>
     public static RunFolder Create(string path, string jobYaml)
     {
+        RequireFree(path);
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (File.Exists(full))
-        {
-            throw new RunFolderException($"{Shown(full)} is a file, so no run folder can be made there; name another folder with --run");
-        }
-
         var folder = new RunFolder(full);
-        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-        {
-            throw new RunFolderException(File.Exists(folder.JobFile)
-                ? $"{Shown(full)} holds a run already; continue it with --resume {Shown(full)}, or name another folder with --run"
-                : $"{Shown(full)} exists and is not empty; name another folder with --run");
-        }
 
         try
         {
@@ -82,6 +72,43 @@ public sealed class RunFolder
         }
 
         return folder;
+    }
+
+    /// <summary>Looks whether a new run could be made at a place, without making it.</summary>
+    /// <param name="path">Where; a folder of that name must not exist, unless it is empty.</param>
+    /// <exception cref="RunFolderException">Something is there.</exception>
+    public static void RequireFree(string path)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (File.Exists(full))
+        {
+            throw new RunFolderException($"{Shown(full)} is a file, so no run folder can be made there; name another folder with --run");
+        }
+
+        var folder = new RunFolder(full);
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+        {
+            throw new RunFolderException(File.Exists(folder.JobFile)
+                ? $"{Shown(full)} holds a run already; continue it with --resume {Shown(full)}, or name another folder with --run"
+                : $"{Shown(full)} exists and is not empty; name another folder with --run");
+        }
+    }
+
+    /// <summary>Writes another job into the folder, as when a continued run shall take more steps.</summary>
+    /// <param name="jobYaml">Text of the resolved job.</param>
+    /// <exception cref="RunFolderException">It cannot be written.</exception>
+    public void ReplaceJob(string jobYaml)
+    {
+        try
+        {
+            var temporary = JobFile + ".new";
+            File.WriteAllText(temporary, jobYaml);
+            File.Move(temporary, JobFile, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{Shown(JobFile)} cannot be written: {error.Message}", error);
+        }
     }
 
     /// <summary>Makes <c>parent/name-yyyyMMdd-HHmmss</c>; a number is added when a run of that second exists.</summary>

@@ -7,7 +7,7 @@ namespace Colossus.Worker;
 /// <param name="channel">The connection.</param>
 /// <param name="epoch">The epoch it happens in.</param>
 /// <param name="stepDone">Hears of completed steps.</param>
-internal sealed class ReportingObserver(RankChannel channel, long epoch, Action<long> stepDone) : IStepObserver
+internal sealed class ReportingObserver(RankChannel channel, int epoch, Action<long> stepDone) : IStepObserver
 {
     /// <inheritdoc/>
     public void Joined(long step)
@@ -17,19 +17,27 @@ internal sealed class ReportingObserver(RankChannel channel, long epoch, Action<
     }
 
     /// <inheritdoc/>
-    public void StepDone(StepReport report)
+    public void StepDone(Training.Engine.StepReport report)
     {
         stepDone(report.Step);
-        channel.Report(new StepDoneReport(
-            epoch, report.Step, report.Loss, report.GradientNorm, report.LearningRate, report.Tokens, report.Seconds, report.SkipReason));
+        channel.Report(new Launch.Protocol.StepReport(
+            epoch,
+            report.Step,
+            report.Loss,
+            report.GradientNorm,
+            report.LearningRate,
+            report.Tokens,
+            report.Seconds,
+            report.SkipReason is not null,
+            report.SkipReason));
     }
 
     /// <inheritdoc/>
     public void Evaluated(long step, double loss, double bitsPerByte) => channel.Report(new EvaluationReport(step, loss, bitsPerByte));
 
     /// <inheritdoc/>
-    public void CheckpointDone(CheckpointReport report) => channel.Report(new CheckpointDoneReport(
-        report.Step, report.Path, report.Bytes, report.Seconds, report.StallSeconds, report.WeightsSha256));
+    public void CheckpointDone(Training.Engine.CheckpointReport report) => channel.Report(new Launch.Protocol.CheckpointReport(
+        report.Step, report.Path, report.Bytes, report.Seconds, report.StallSeconds));
 
     /// <inheritdoc/>
     public void CheckpointFailed(long step, string error) => channel.Report(new CheckpointFailedReport(step, error));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Colossus.Launch.Protocol;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Engine;
@@ -15,9 +14,9 @@ internal sealed class TrainWorker : IDisposable
     private readonly Lock gate = new();
     private readonly Queue<AssignOrder> assignments = new();
     private readonly SemaphoreSlim wake = new(0);
-    private long epoch;
+    private int epoch;
     private long step;
-    private long abortedEpoch = -1;
+    private int abortedEpoch = -1;
     private bool leaving;
 
     private TrainWorker(RankChannel channel, RankTrainer trainer)
@@ -29,9 +28,9 @@ internal sealed class TrainWorker : IDisposable
     /// <summary>Serves a run.</summary>
     public static int Run(WorkerOptions options)
     {
-        using var channel = RankChannel.OverStandardStreams();
+        // The supervisor's end is seen by the end of standard input. A death signal of the kernel would not do: it fires when the thread ends that started this process.
+        var channel = WorkerStreams.Open();
         Console.SetOut(Console.Error);
-        ProcessEnd.WithParent(int.Parse(options.Get("parent", "0"), CultureInfo.InvariantCulture));
         string text = File.ReadAllText(options["job"]);
         var job = JobReader.ReadResolved(text, options["job"]);
         LibtorchLoader.Load();
@@ -111,7 +110,7 @@ internal sealed class TrainWorker : IDisposable
         Interlocked.Exchange(ref epoch, order.Epoch);
         try
         {
-            if (Interlocked.Read(ref abortedEpoch) >= order.Epoch)
+            if (Volatile.Read(ref abortedEpoch) >= order.Epoch)
             {
                 channel.Report(new ParkedReport(order.Epoch));
                 return;
@@ -138,7 +137,7 @@ internal sealed class TrainWorker : IDisposable
         while (true)
         {
             string phase = Name(time.Current);
-            channel.Report(new AliveReport(Interlocked.Read(ref epoch), Interlocked.Read(ref step), phase, Seconds(time)));
+            channel.Report(new AliveReport(Volatile.Read(ref epoch), Interlocked.Read(ref step), phase, Seconds(time)));
             Thread.Sleep(heartbeat);
         }
     }

@@ -35,7 +35,7 @@ internal static partial class Mistakes
     /// <summary>The candidate that differs least from a word; null when none is near.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates) =>
         candidates.Select(candidate => (Candidate: candidate, Distance: Distance(word, candidate)))
-            .Where(one => one.Distance <= Math.Max(1, word.Length / 3))
+            .Where(one => one.Distance <= (word.Length <= 3 ? 1 : Math.Max(2, word.Length / 3)))
             .OrderBy(one => one.Distance)
             .Select(one => one.Candidate)
             .FirstOrDefault();

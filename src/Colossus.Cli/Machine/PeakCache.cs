@@ -16,10 +16,9 @@ internal static class PeakCache
     public static async Task<WorkerProbe> GetAsync(CliHost host, MachineFacts facts, WorkerCommand worker, bool again, CancellationToken cancellationToken)
     {
         var file = File(host);
-        var identity = Identity(worker);
-        if (!again && Read(file) is { } known && known.Processor == facts.Processor && known.Cores == facts.Cores && known.Worker == identity)
+        if (!again && Known(host, facts, worker) is { } known)
         {
-            return known.Probe;
+            return known;
         }
 
         var probe = await WorkerProbe.RunAsync(worker, cancellationToken);
@@ -28,7 +27,7 @@ internal static class PeakCache
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             var temporary = $"{file}.{Environment.ProcessId}";
             await System.IO.File.WriteAllTextAsync(
-                temporary, JsonSerializer.Serialize(new PeakRecord(facts.Processor, facts.Cores, identity, probe), WorkerJson.Default.PeakRecord), cancellationToken);
+                temporary, JsonSerializer.Serialize(new PeakRecord(facts.Processor, facts.Cores, Identity(worker), probe), WorkerJson.Default.PeakRecord), cancellationToken);
             System.IO.File.Move(temporary, file, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -38,6 +37,12 @@ internal static class PeakCache
 
         return probe;
     }
+
+    /// <summary>Whether there is a measurement, so that <see cref="GetAsync"/> takes no time.</summary>
+    public static bool Has(CliHost host, MachineFacts facts, WorkerCommand worker) => Known(host, facts, worker) is not null;
+
+    private static WorkerProbe? Known(CliHost host, MachineFacts facts, WorkerCommand worker) =>
+        Read(File(host)) is { } known && known.Processor == facts.Processor && known.Cores == facts.Cores && known.Worker == Identity(worker) ? known.Probe : null;
 
     private static string File(CliHost host) => Path.Combine(host.CacheFolder, "machine.json");
 

@@ -13,6 +13,9 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
     /// <summary>What is known of the run so far.</summary>
     public TrainView View => view;
 
+    /// <summary>0 for the first supervisor of the run, 1 more at each resume.</summary>
+    public int Session => recorder.Session;
+
     /// <summary>An event; its time is set here.</summary>
     public void Happened(RunEvent runEvent)
     {

@@ -1,4 +1,4 @@
 namespace Colossus.Launch.Protocol;
 
-/// <summary>End the process.</summary>
+/// <summary>Leave: the process is not needed any more.</summary>
 public sealed record ExitOrder : RankOrder;

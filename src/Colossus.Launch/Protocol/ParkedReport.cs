@@ -1,4 +1,5 @@
 namespace Colossus.Launch.Protocol;
 
-/// <summary>The epoch is left; ready for another.</summary>
-public sealed record ParkedReport(long Epoch) : RankReport;
+/// <summary>The rank left the epoch and waits for another.</summary>
+/// <param name="Epoch">The epoch that it left.</param>
+public sealed record ParkedReport(int Epoch) : RankReport;

@@ -1,34 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Colossus.Launch.Protocol;
 
-/// <summary>How a worker ends, and with whom.</summary>
+/// <summary>Ends this process without waiting for anything.</summary>
 public static partial class ProcessEnd
 {
-    private const int SetParentDeathSignal = 1;
-    private const int Kill = 9;
-
-    /// <summary>Ends the process at once: no finalisers, no waiting for threads that compute.</summary>
-    /// <param name="code">Exit code.</param>
-    public static void Now(int code) => Exit(code);
-
-    /// <summary>Lets the kernel kill this process when its parent ends, however that ends.</summary>
-    /// <param name="parent">The process that started this one; when it is gone already, this one ends now.</param>
-    public static void WithParent(int parent)
+    /// <summary>Leaves at once: no finalizers, no native destructors, no other thread is waited for.</summary>
+    /// <param name="code">Exit code, 0 to 255.</param>
+    [DoesNotReturn]
+    public static void Now(int code)
     {
-        _ = ProcessControl(SetParentDeathSignal, Kill, 0, 0, 0);
-        if (parent != 0 && ParentId() != parent)
+        if (!OperatingSystem.IsWindows())
         {
-            Exit(1);
+            Leave(code);
         }
+
+        Environment.Exit(code);
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void Exit(int code);
-
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int ProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
-
-    [LibraryImport("libc", EntryPoint = "getppid")]
-    private static partial int ParentId();
+    private static partial void Leave(int code);
 }

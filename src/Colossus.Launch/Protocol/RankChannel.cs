@@ -1,66 +1,71 @@
-using System.Text.Json;
+using System.Diagnostics;
+using System.Text;
 
 namespace Colossus.Launch.Protocol;
 
-/// <summary>A worker's end of its connection with the supervisor.</summary>
+/// <summary>The line between the process of a rank and its supervisor, at the rank's end.</summary>
 /// <param name="orders">Where orders come from.</param>
 /// <param name="reports">Where reports go.</param>
-public sealed class RankChannel(Stream orders, Stream reports) : IDisposable
+public sealed class RankChannel(Stream orders, Stream reports)
 {
     private readonly Lock gate = new();
-    private readonly StreamWriter writer = new(reports) { AutoFlush = true, NewLine = "\n" };
-    private Action closed = () => { };
+    private Action? closed;
+    private int closedOnce;
 
-    /// <summary>The channel over standard input and output of this process. Take it before anything else writes there.</summary>
-    public static RankChannel OverStandardStreams() => new(Console.OpenStandardInput(), Console.OpenStandardOutput());
-
-    /// <summary>Starts to listen.</summary>
-    /// <param name="onOrder">Called on the listening thread, in order; an abort must not wait behind anything.</param>
-    /// <param name="onClosed">Called once the supervisor is gone.</param>
+    /// <summary>Begins to read orders, on a thread of its own.</summary>
+    /// <param name="onOrder">Called with each order, one at a time, on that thread.</param>
+    /// <param name="onClosed">Called once when the supervisor is gone, on any thread.</param>
     public void Start(Action<RankOrder> onOrder, Action onClosed)
     {
         closed = onClosed;
-        new Thread(() => Listen(onOrder)) { IsBackground = true, Name = "orders" }.Start();
+        new Thread(() => Read(onOrder)) { IsBackground = true, Name = "orders" }.Start();
     }
 
-    /// <summary>Sends a report; any thread may.</summary>
+    /// <summary>Sends a report. Safe for use by several threads; a supervisor that is gone is not an error here.</summary>
+    /// <param name="report">The report; its time is set here.</param>
     public void Report(RankReport report)
     {
-        string line = JsonSerializer.Serialize(report, ProtocolJson.Default.RankReport);
         try
         {
             lock (gate)
             {
-                writer.WriteLine(line);
+                var line = ProtocolJson.Line(report with { At = Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency });
+                reports.Write([.. line, (byte)'\n']);
+                reports.Flush();
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            closed();
+            Close();
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => writer.Dispose();
-
-    private void Listen(Action<RankOrder> onOrder)
+    private void Read(Action<RankOrder> onOrder)
     {
-        using var reader = new StreamReader(orders);
         try
         {
+            using var reader = new StreamReader(orders, Encoding.UTF8, leaveOpen: true);
             while (reader.ReadLine() is { } line)
             {
-                if (JsonSerializer.Deserialize(line, ProtocolJson.Default.RankOrder) is { } order)
+                if (ProtocolJson.Order(line) is { } order)
                 {
                     onOrder(order);
                 }
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // A broken pipe is an end like any other.
+            // The same as the end of the stream.
         }
 
-        closed();
+        Close();
+    }
+
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref closedOnce, 1) == 0)
+        {
+            closed?.Invoke();
+        }
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Colossus.Launch.Protocol;
 
-/// <summary>What the supervisor tells a worker: one JSON object a line on its standard input.</summary>
+/// <summary>What the supervisor tells the process of a rank: one line of JSON on its standard input.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(AssignOrder), "assign")]
 [JsonDerivedType(typeof(AbortOrder), "abort")]

@@ -2,17 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Colossus.Launch.Protocol;
 
-/// <summary>What a worker tells the supervisor: one JSON object a line on its standard output.</summary>
+/// <summary>What the process of a rank tells the supervisor: one line of JSON on its standard output.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ReadyReport), "ready")]
 [JsonDerivedType(typeof(JoinedReport), "joined")]
 [JsonDerivedType(typeof(AliveReport), "alive")]
-[JsonDerivedType(typeof(StepDoneReport), "step")]
+[JsonDerivedType(typeof(StepReport), "step")]
 [JsonDerivedType(typeof(EvaluationReport), "evaluation")]
-[JsonDerivedType(typeof(CheckpointDoneReport), "checkpoint")]
+[JsonDerivedType(typeof(CheckpointReport), "checkpoint")]
 [JsonDerivedType(typeof(CheckpointFailedReport), "checkpointFailed")]
 [JsonDerivedType(typeof(ParkedReport), "parked")]
 [JsonDerivedType(typeof(TextReport), "text")]
 [JsonDerivedType(typeof(FinishedReport), "finished")]
 [JsonDerivedType(typeof(FailedReport), "failed")]
-public abstract record RankReport;
+public abstract record RankReport
+{
+    /// <summary>When it was sent, in seconds of the machine's monotonic clock; <see cref="RankChannel"/> sets it.</summary>
+    public double At { get; init; }
+}

@@ -1,4 +1,5 @@
 namespace Colossus.Launch.Protocol;
 
-/// <summary>Loaded, warmed up, without work.</summary>
-public sealed record ReadyReport(int ProcessId) : RankReport;
+/// <summary>Loaded, warmed up and idle.</summary>
+/// <param name="Pid">The process.</param>
+public sealed record ReadyReport(int Pid) : RankReport;

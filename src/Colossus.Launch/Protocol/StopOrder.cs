@@ -1,4 +1,5 @@
 namespace Colossus.Launch.Protocol;
 
-/// <summary>End after the step at hand, with a checkpoint.</summary>
-public sealed record StopOrder : RankOrder;
+/// <summary>End training after a step that all ranks agree on, and report <see cref="FinishedReport"/>.</summary>
+/// <param name="Checkpoint">Whether a checkpoint is written first.</param>
+public sealed record StopOrder(bool Checkpoint) : RankOrder;

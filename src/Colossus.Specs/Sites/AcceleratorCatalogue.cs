@@ -6,14 +6,14 @@ namespace Colossus.Specs.Sites;
 /// <summary>The accelerators that ship with Colossus.</summary>
 public static class AcceleratorCatalogue
 {
-    private static readonly Lazy<(FrozenDictionary<string, AcceleratorSpec> ById, IReadOnlyList<AcceleratorSpec> All)> s_loaded = new(Load);
+    private static readonly Lazy<(FrozenDictionary<string, AcceleratorSpec> ById, IReadOnlyList<AcceleratorSpec> All)> loaded = new(Load);
 
     /// <summary>All accelerators in the order of the data file.</summary>
-    public static IReadOnlyList<AcceleratorSpec> All => s_loaded.Value.All;
+    public static IReadOnlyList<AcceleratorSpec> All => loaded.Value.All;
 
     /// <summary>The accelerator of that name, or null.</summary>
     /// <param name="id">A name such as <c>h100-sxm</c>.</param>
-    public static AcceleratorSpec? Find(string id) => s_loaded.Value.ById.GetValueOrDefault(id);
+    public static AcceleratorSpec? Find(string id) => loaded.Value.ById.GetValueOrDefault(id);
 
     /// <summary>The rows of the data file: each figure of each accelerator with its source and date.</summary>
     public static CsvTable Figures() => CsvTable.Parse(EmbeddedData.ReadText("accelerators.csv"), "accelerators.csv");
@@ -38,7 +38,7 @@ public static class AcceleratorCatalogue
 
         AcceleratorSpec Build(string id) => new(
             id,
-            Enum.Parse<AcceleratorGeneration>(figures[(id, "generation")]["value"], ignoreCase: true),
+            Enum.Parse<AcceleratorGeneration>(figures[(id, "generation")]["value"].Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
             Value(id, "memory"),
             Value(id, "memory_bandwidth"),
             (int)Value(id, "multiprocessors"),

@@ -9,8 +9,11 @@ public enum AcceleratorGeneration
     /// <summary>NVIDIA Hopper (H100, H200).</summary>
     Hopper,
 
-    /// <summary>NVIDIA Blackwell (B200, B300, GB200, GB300).</summary>
+    /// <summary>NVIDIA Blackwell (B200, GB200).</summary>
     Blackwell,
+
+    /// <summary>NVIDIA Blackwell Ultra (B300, GB300): twice the exponentials a second, which attention waits for.</summary>
+    BlackwellUltra,
 
     /// <summary>AMD CDNA 3 (MI300X).</summary>
     Cdna3,

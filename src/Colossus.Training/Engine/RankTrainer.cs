@@ -144,7 +144,7 @@ public sealed unsafe class RankTrainer : IDisposable
         int evaluationBatches = Evaluator.BatchCount(job, corpus);
         using var group = place.Rank == 0
             ? SharedGroup.Create(place.Segment, ShapeOf(place, evaluationBatches), 0)
-            : SharedGroup.Join(place.Segment, place.Epoch, place.Rank, JoinLimit, membership.Cancelled);
+            : SharedGroup.Join(place.Segment, place.Rank, place.Ranks, place.Epoch, JoinLimit, membership.Cancelled);
         var state = SharedState.In(group, table, formats, Accumulates, evaluationBatches);
         var context = new SessionContext(job, jobText, table, formats, corpus, checkpoints, checkpointFolder, clock, observer);
         using var session = TransformerFactory.CreateSession(context, state, model);
@@ -171,11 +171,13 @@ public sealed unsafe class RankTrainer : IDisposable
         }
     }
 
-    private GroupShape ShapeOf(RankPlace place, int evaluationBatches) => new(
-        place.Ranks,
-        place.Epoch,
-        Counter.FirstBucket + table.Buckets.Count,
-        SharedState.BytesFor(table, formats, Accumulates, evaluationBatches, place.Ranks));
+    private GroupShape ShapeOf(RankPlace place, int evaluationBatches) => new()
+    {
+        Ranks = place.Ranks,
+        Epoch = place.Epoch,
+        CounterCount = Counter.FirstBucket + table.Buckets.Count,
+        HeapBytes = SharedState.BytesFor(table, formats, Accumulates, evaluationBatches, place.Ranks),
+    };
 
     private void WriteSample(float* master, IStepObserver observer)
     {

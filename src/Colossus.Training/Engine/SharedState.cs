@@ -18,7 +18,6 @@ internal sealed unsafe class SharedState
     {
         Group = group;
         flatCount = table.FlatCount;
-        group.AllocateStaging();
         records = (StepRecord*)group.AllocateCommon(2 * sizeof(StepRecord));
         Partials = (RankPartial*)group.AllocateCommon(group.Size * sizeof(RankPartial));
         EvaluationLosses = (double*)group.AllocateCommon(Math.Max(1, evaluationBatches) * sizeof(double));
@@ -56,7 +55,7 @@ internal sealed unsafe class SharedState
         long count = table.FlatCount;
         IEnumerable<long> gradients = Enumerable.Repeat(count * formats.ResidualBytes, ranks);
         IEnumerable<long> sums = accumulators ? Enumerable.Repeat(count * sizeof(float), ranks) : [];
-        return SharedGroup.StagingBytesFor(ranks) + SharedGroup.HeapBytesFor(
+        return SharedGroup.HeapBytesFor(
         [
             2 * sizeof(StepRecord),
             ranks * sizeof(RankPartial),

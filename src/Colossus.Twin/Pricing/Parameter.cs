@@ -20,6 +20,7 @@ public enum Parameter
     AttentionAmpere,
     AttentionHopper,
     AttentionBlackwell,
+    AttentionBlackwellUltra,
     AttentionSharded,
     AttentionSequenceHalf,
     AttentionHeadExponent,

@@ -6,15 +6,19 @@ namespace Colossus.Twin.Pricing;
 public static class ParameterTable
 {
     /// <summary>All quantities, in the order of <see cref="Parameter"/>.</summary>
+    /// <remarks>
+    /// Shares of the peak that products reach: the best product measured (data/microbench.csv: 0.80 of the 16-bit peak on an H100, 0.73 to 0.78 on Blackwell,
+    /// 0.71 to 0.73 of the 8-bit peak on Hopper, 0.72 to 0.76 on Blackwell) times 0.87, because a run of hours draws more power than a benchmark of seconds.
+    /// </remarks>
     public static IReadOnlyList<ParameterDefinition> All { get; } =
     [
         new(ProductAmpere, 0.80, 0.10, "", "share of the 16-bit peak that large products reach, Ampere"),
         new(ProductHopper16, 0.70, 0.10, "", "share of the 16-bit peak that large products reach, Hopper"),
         new(ProductHopper8, 0.62, 0.10, "", "share of the 8-bit peak that large products reach, Hopper"),
-        new(ProductBlackwell16, 0.70, 0.15, "", "share of the 16-bit peak that large products reach, Blackwell"),
-        new(ProductBlackwell8, 0.68, 0.15, "", "share of the 8-bit peak that large products reach, Blackwell, one scale a tensor"),
-        new(ProductBlackwellMx8, 0.65, 0.15, "", "share of the 8-bit peak that large products reach, Blackwell, one scale for 32 values"),
-        new(ProductBlackwell4, 0.50, 0.20, "", "share of the 4-bit peak that large products reach, Blackwell"),
+        new(ProductBlackwell16, 0.65, 0.15, "", "share of the 16-bit peak that large products reach, Blackwell"),
+        new(ProductBlackwell8, 0.64, 0.15, "", "share of the 8-bit peak that large products reach, Blackwell, one scale a tensor"),
+        new(ProductBlackwellMx8, 0.62, 0.15, "", "share of the 8-bit peak that large products reach, Blackwell, one scale for 32 values"),
+        new(ProductBlackwell4, 0.48, 0.20, "", "share of the 4-bit peak that large products reach, Blackwell"),
         new(ProductCdna, 0.50, 0.20, "", "share of the peak that large products reach, CDNA 3"),
         new(ProductExperts, 0.80, 0.20, "", "speed of grouped products of experts relative to one product of their size"),
         new(ProductShardedHopper, 0.90, 0.15, "", "speed of products on Hopper in sharded PyTorch relative to the fused stack (power drawn by traffic, libraries)"),
@@ -24,6 +28,7 @@ public static class ParameterTable
         new(AttentionAmpere, 0.60, 0.15, "", "share of the 16-bit peak that flash attention reaches, Ampere"),
         new(AttentionHopper, 0.50, 0.15, "", "share of the 16-bit peak that flash attention reaches, Hopper"),
         new(AttentionBlackwell, 0.45, 0.20, "", "share of the 16-bit peak that flash attention reaches, Blackwell"),
+        new(AttentionBlackwellUltra, 0.65, 0.20, "", "share of the 16-bit peak that flash attention reaches, Blackwell Ultra (twice the exponentials a second)"),
         new(AttentionSharded, 0.75, 0.25, "", "speed of attention in sharded PyTorch relative to the fused stack"),
         new(AttentionSequenceHalf, 500, 0.50, "tokens", "sequence at which attention reaches half of its speed"),
         new(AttentionHeadExponent, 0.40, 0.40, "", "exponent with which attention's speed follows the head width, against 128"),

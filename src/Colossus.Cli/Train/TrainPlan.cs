@@ -1,0 +1,138 @@
+using Colossus.Cli.Machine;
+using Colossus.Cli.Workers;
+using Colossus.Runs;
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Cli.Train;
+
+/// <summary>Everything between a command line and the first rank: reads the job, makes the token shards, measures the machine, makes or opens the run folder.</summary>
+/// <param name="host">Where it writes, and what it sees of the world.</param>
+/// <param name="services">The other projects.</param>
+internal sealed class TrainPlan(CliHost host, TrainServices services)
+{
+    /// <summary>The source that is no path.</summary>
+    private const string DotnetDocs = "dotnet-docs";
+
+    /// <summary>A new run.</summary>
+    /// <param name="jobFile">Full path of the job file.</param>
+    /// <param name="run">Full path of the run folder to make; null for one under <c>runs/</c>.</param>
+    /// <param name="settings">Values of <c>--set</c>.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    /// <exception cref="CliException">The job, its text or the machine is not good enough.</exception>
+    /// <exception cref="RunFolderException">The run folder exists or cannot be made.</exception>
+    public async Task<(LaunchOrder Order, WorkerProbe Speed)> NewAsync(string jobFile, string? run, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+    {
+        var home = Path.GetDirectoryName(jobFile)!;
+        var job = Anchor(Read(jobFile, settings), home);
+        if (run is not null)
+        {
+            // Before minutes are spent on shards.
+            RunFolder.RequireFree(run);
+        }
+
+        var worker = WorkerCommand.Find(host);
+        var speed = await SpeedAsync(worker, cancellationToken);
+        job = Resolve(job, speed);
+        var corpus = await services.Corpora.PrepareAsync(job, home, cancellationToken);
+        var yaml = services.Jobs.Write(job);
+        var folder = run is not null
+            ? RunFolder.Create(run, yaml)
+            : RunFolder.Create(Path.Combine(host.WorkingFolder, "runs"), job.Name, host.Time.GetLocalNow(), yaml);
+        return (new LaunchOrder(job, folder, corpus, worker, null, 0), speed);
+    }
+
+    /// <summary>A run that goes on from its newest good checkpoint.</summary>
+    /// <param name="run">Full path of its folder.</param>
+    /// <param name="settings">Values of <c>--set</c>.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    /// <returns>Null when it has no steps left; that has been said.</returns>
+    /// <exception cref="CliException">The job, its text or the machine is not good enough.</exception>
+    /// <exception cref="RunFolderException">There is no such run.</exception>
+    public async Task<(LaunchOrder Order, WorkerProbe Speed)?> ResumeAsync(string run, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+    {
+        var folder = RunFolder.Open(run);
+        Refuse(ResumeRules.Mistakes(settings));
+        var job = Read(folder.JobFile, settings);
+        if (folder.LivingSupervisor() is { } other)
+        {
+            throw CliException.BadInput($"process {other.Pid} is at work on {RunFolder.Shown(folder.Path)}; stop it first: colossus stop {RunFolder.Shown(folder.Path)}");
+        }
+
+        var checkpoint = CheckpointChoice.Newest(folder, host.Warn);
+        if (checkpoint is not null && checkpoint.Step >= job.Train.Steps)
+        {
+            host.Say($"{RunFolder.Shown(folder.Path)} has done its {job.Train.Steps} steps; let it go on with --set train.steps={job.Train.Steps * 2}");
+            return null;
+        }
+
+        host.Say(checkpoint is null
+            ? $"{RunFolder.Shown(folder.Path)} has no good checkpoint: it begins again at step 0"
+            : $"continuing {RunFolder.Shown(folder.Path)} from step {checkpoint.Step}");
+        var worker = WorkerCommand.Find(host);
+        var speed = await SpeedAsync(worker, cancellationToken);
+        job = Resolve(job, speed);
+        var corpus = await services.Corpora.PrepareAsync(job, folder.Path, cancellationToken);
+        if (settings.Count > 0)
+        {
+            folder.ReplaceJob(services.Jobs.Write(job));
+        }
+
+        return (new LaunchOrder(job, folder, corpus, worker, checkpoint?.Path, checkpoint?.Step ?? 0), speed);
+    }
+
+    private JobSpec Read(string path, IReadOnlyList<string> settings)
+    {
+        if (Directory.Exists(path))
+        {
+            throw CliException.BadInput($"{RunFolder.Shown(path)} is a folder; name a job file, or continue a run with --resume {RunFolder.Shown(path)}");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw CliException.BadInput($"there is no job file {RunFolder.Shown(path)}");
+        }
+
+        var reading = services.Jobs.Read(path, settings);
+        Refuse(reading.Mistakes);
+        return reading.Job!;
+    }
+
+    private void Refuse(IReadOnlyList<string> mistakes)
+    {
+        if (mistakes.Count > 0)
+        {
+            foreach (var mistake in mistakes)
+            {
+                host.Say(mistake);
+            }
+
+            throw CliException.BadInput(mistakes.Count == 1 ? "1 mistake; nothing was started" : $"{mistakes.Count} mistakes; nothing was started");
+        }
+    }
+
+    private async Task<WorkerProbe> SpeedAsync(WorkerCommand worker, CancellationToken cancellationToken)
+    {
+        var facts = MachineFacts.Read();
+        if (!PeakCache.Has(host, facts, worker))
+        {
+            host.Say("measuring this machine's matrix products, once ...");
+        }
+
+        return await PeakCache.GetAsync(host, facts, worker, again: false, cancellationToken);
+    }
+
+    /// <summary>Relative paths start from the job file's folder; the run's own job lies elsewhere, so they are made full.</summary>
+    private static JobSpec Anchor(JobSpec job, string folder) => job with
+    {
+        Data = job.Data with
+        {
+            Sources = [.. job.Data.Sources.Select(source => source == DotnetDocs ? source : Path.GetFullPath(source, folder))],
+            Cache = job.Data.Cache is { } cache ? Path.GetFullPath(cache, folder) : null,
+        },
+    };
+
+    /// <summary>What was left to this machine is decided once and written into the run's job: it changes the last bits of results.</summary>
+    private static JobSpec Resolve(JobSpec job, WorkerProbe speed) => job.Train.Products != ProductFormat.Auto
+        ? job
+        : job with { Train = job.Train with { Products = job.Train.Precision != Precision.Fp32 && speed.Bf16 >= speed.Fp32 ? ProductFormat.Bf16 : ProductFormat.Fp32 } };
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Colossus.Cli.Train;
+
+namespace Colossus.Cli.Verbs;
+
+/// <summary><c>colossus train JOB</c>: runs a job from its file, or continues a run.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private readonly TrainServices services;
+    private readonly Argument<string> job;
+    private readonly Option<string> run = new("--run") { Description = "folder of the run; default: runs/NAME-TIME", HelpName = "folder" };
+    private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
+    private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
+    private readonly Option<string> format = FormatOption();
+    private readonly Option<string[]> set = new("--set")
+    {
+        Description = "override a value of the job; may be given many times",
+        HelpName = "section.key=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    public TrainVerb(CliHost host, TrainServices services) : base("train", "Train the model of a job file, and keep training when processes die", host)
+    {
+        this.services = services;
+        job = Words("job", "job file (YAML); see samples/");
+        job.Arity = ArgumentArity.ZeroOrOne;
+        on.AcceptOnlyFromAmong("local");
+        Arguments.Add(job);
+        foreach (var option in (Option[])[run, set, resume, format, on])
+        {
+            Options.Add(option);
+        }
+
+        Validators.Add(result =>
+        {
+            var named = result.GetResult(job) is { Tokens.Count: > 0 };
+            var resumed = result.GetResult(resume) is not null;
+            if (named == resumed)
+            {
+                result.AddError(named ? "a job file and --resume do not go together: a run carries its own job" : "name a job file, or a run to continue with --resume");
+            }
+
+            if (resumed && result.GetResult(run) is not null)
+            {
+                result.AddError("--run and --resume do not go together: a continued run stays in its folder");
+            }
+
+            foreach (var token in result.GetResult(set)?.Tokens ?? [])
+            {
+                if (token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)
+                {
+                    result.AddError($"--set takes section.key=value, such as train.steps=100; it was given '{token.Value}'");
+                }
+            }
+        });
+        SetAction(RunAsync);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("colossus train samples/quickstart.yaml", "two ranks on this machine"),
+        new("colossus train samples/quickstart.yaml --set train.steps=50 --set parallel.data=1", "shorter, on one rank"),
+        new("colossus train --resume runs/quickstart-20260131-120000", "go on after a stop, a crash or a power cut"),
+        new("colossus train --resume runs/quickstart-20260131-120000 --set train.steps=600", "go on for longer"),
+        new("colossus train samples/quickstart.yaml --format json", "one object a line, for programs"),
+    ];
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        using var signals = StopSignals.OfProcess(Host.Say);
+        using var preparing = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly);
+        var plan = new TrainPlan(Host, services);
+        var settings = parsed.GetValue(set) ?? [];
+        var prepared = parsed.GetValue(resume) is { } old
+            ? await plan.ResumeAsync(Full(old), settings, preparing.Token)
+            : await plan.NewAsync(Full(parsed.GetRequiredValue(job)), parsed.GetValue(run) is { } folder ? Full(folder) : null, settings, preparing.Token);
+        return prepared is not var (order, speed)
+            ? ExitCode.Done
+            : await new TrainRun(Host, services.Launcher, parsed.GetValue(format) == "json").RunAsync(order, ModelSize.Of(order.Job.Model), speed, signals);
+    }
+}

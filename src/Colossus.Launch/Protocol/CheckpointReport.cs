@@ -1,0 +1,9 @@
+namespace Colossus.Launch.Protocol;
+
+/// <summary>A checkpoint is complete on disk; sent by rank 0.</summary>
+/// <param name="Step">Completed steps that it holds.</param>
+/// <param name="Path">Its folder.</param>
+/// <param name="Bytes">Size of its files.</param>
+/// <param name="Seconds">Time that writing took.</param>
+/// <param name="StallSeconds">Time that training stood still for it.</param>
+public sealed record CheckpointReport(long Step, string Path, long Bytes, double Seconds, double StallSeconds) : RankReport;

@@ -1,0 +1,138 @@
+using Colossus.Runs;
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Cli.Tests;
+
+/// <summary>The verb from its command line to what the ranks are started with.</summary>
+public sealed class TrainVerbTests
+{
+    private const string Answer = """{"libtorch":"2.10.0","folder":"/lib","bridge":"/lib/b.so","patched":false,"threads":2,"fp32":3e11,"bf16":1e11}""";
+
+    [Theory]
+    [InlineData("train", "name a job file, or a run to continue with --resume")]
+    [InlineData("train a.yaml --resume runs/x", "do not go together: a run carries its own job")]
+    [InlineData("train --resume runs/x --run runs/y", "a continued run stays in its folder")]
+    [InlineData("train a.yaml --set train.steps", "--set takes section.key=value, such as train.steps=100; it was given 'train.steps'")]
+    [InlineData("train a.yaml --on mars", "'local'")]
+    [InlineData("train a.yaml --formt json", "did you mean '--format'?")]
+    [InlineData("train a.yaml", "there is no job file")]
+    [InlineData("train cache", "is a folder; name a job file")]
+    [InlineData("train --resume runs/x", "there is no run folder")]
+    public async Task A_wrong_command_line_is_explained_and_nothing_is_started(string line, string expected)
+    {
+        using var test = new TestHost();
+        Directory.CreateDirectory(Path.Combine(test.Folder, "cache"));
+        Assert.Equal(ExitCode.BadInput, await test.Run(line.Split(' ')));
+        Assert.Contains(expected, test.Error);
+        Assert.Null(test.Train.Launched);
+        Assert.False(Directory.Exists(Path.Combine(test.Folder, "runs")));
+    }
+
+    [Fact]
+    public async Task All_mistakes_of_a_job_are_shown()
+    {
+        using var test = new TestHost();
+        test.Write("a.yaml", "");
+        test.Train.Mistakes = ["a.yaml:1:1: error: one", "a.yaml:2:1: error: two"];
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "a.yaml"));
+        Assert.Equal("a.yaml:1:1: error: one\na.yaml:2:1: error: two\nerror: 2 mistakes; nothing was started\n", test.Error);
+    }
+
+    [Fact]
+    public async Task A_run_is_started_with_the_resolved_job_in_a_folder_of_its_own()
+    {
+        using var test = Ready();
+        Assert.Equal(0, await test.Run("train", "jobs/a.yaml", "--set", "train.seed=7", "--set", "data.holdout=0.1"));
+        var order = test.Train.Launched!;
+        Assert.Equal(["train.seed=7", "data.holdout=0.1"], test.Train.Settings);
+        Assert.StartsWith(Path.Combine(test.Folder, "runs", "probe-"), order.Folder.Path);
+        Assert.Equal(ProductFormat.Fp32, order.Job.Train.Products);
+        Assert.Equal(["dotnet-docs", Path.Combine(test.Folder, "jobs", "text.md")], order.Job.Data.Sources);
+        Assert.Contains("products: Fp32", File.ReadAllText(order.Folder.JobFile));
+        Assert.Null(order.Checkpoint);
+        Assert.Contains("measuring this machine's matrix products, once", test.Error);
+    }
+
+    [Fact]
+    public async Task A_run_folder_that_exists_is_refused_before_shards_are_made()
+    {
+        using var test = Ready();
+        test.Write("r/job.yaml", "name: other\n");
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "jobs/a.yaml", "--run", "r"));
+        Assert.Contains("holds a run already; continue it with --resume", test.Error);
+        Assert.Equal(0, test.Train.Preparations);
+    }
+
+    [Fact]
+    public async Task A_machine_without_the_worker_lacks_something()
+    {
+        using var test = Ready();
+        test["COLOSSUS_WORKER"] = "gone";
+        Assert.Equal(ExitCode.EnvironmentLacks, await test.Run("train", "jobs/a.yaml"));
+        Assert.Null(test.Train.Launched);
+    }
+
+    [Fact]
+    public async Task Resume_goes_on_from_the_newest_good_checkpoint_and_may_be_longer()
+    {
+        using var test = Ready();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        var good = TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        Assert.Equal(0, await test.Run("train", "--resume", "r", "--set", "train.steps=40"));
+        Assert.Equal((good, 10L), (test.Train.Launched!.Checkpoint, test.Train.Launched.Step));
+        Assert.Contains("from step 10", test.Error);
+        Assert.Contains("products:", File.ReadAllText(run.JobFile));
+    }
+
+    [Fact]
+    public async Task Resume_of_a_run_without_a_checkpoint_begins_again()
+    {
+        using var test = Ready();
+        RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        Assert.Equal(0, await test.Run("train", "--resume", "r"));
+        Assert.Null(test.Train.Launched!.Checkpoint);
+        Assert.Contains("begins again at step 0", test.Error);
+    }
+
+    [Fact]
+    public async Task Resume_of_a_finished_run_says_how_to_go_on_and_starts_nothing()
+    {
+        using var test = Ready();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        TestCheckpoint.Save(run.CheckpointsFolder, 20);
+        Assert.Equal(0, await test.Run("train", "--resume", "r"));
+        Assert.Contains("has done its 20 steps; let it go on with --set train.steps=40", test.Error);
+        Assert.Null(test.Train.Launched);
+    }
+
+    [Theory]
+    [InlineData("train.seed=2")]
+    [InlineData("model.layers=3")]
+    [InlineData("train.stepsize=3")]
+    public async Task Resume_keeps_what_the_result_depends_on(string setting)
+    {
+        using var test = Ready();
+        RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r", "--set", setting));
+        Assert.Contains($"--set {setting.Split('=')[0]}: a continued run keeps", test.Error);
+        Assert.Null(test.Train.Launched);
+    }
+
+    [Fact]
+    public async Task Resume_of_a_run_that_goes_on_names_its_process()
+    {
+        using var test = Ready();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        using var held = run.Take(new SupervisorRecord(4711, "here", default));
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r"));
+        Assert.Contains("process 4711 is at work", test.Error);
+    }
+
+    private static TestHost Ready()
+    {
+        var test = new TestHost();
+        test.Worker($"echo '{Answer}'\n");
+        test.Write("jobs/a.yaml", "");
+        return test;
+    }
+}
