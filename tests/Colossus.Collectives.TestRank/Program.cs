@@ -5,12 +5,11 @@ using Colossus.Collectives;
 //        ring NAME RANK RANKS EPOCH FLOATS    the same with messages round the ring
 //        join NAME RANK RANKS EPOCH           joins only; says "joined" or "refused WHY"
 //        leave PURPOSE                        makes a segment of its own, says its name, waits for a line on standard input
-//        anything else                        exit code 8, "no test ran": the script that runs all of test/ meets this program too
 string verb = args is ["loop" or "ring" or "join" or "leave", ..] ? args[0] : "";
 if (verb.Length == 0)
 {
     Console.Error.WriteLine("This program is started by Colossus.Collectives.Tests.");
-    return 8;
+    return 2;
 }
 
 if (verb == "leave")
