@@ -72,7 +72,7 @@ public sealed class ArrowTests
     public void Every_project_is_in_the_solution_and_every_source_project_has_tests()
     {
         var solution = Repository.Text("Colossus.slnx");
-        var tests = Repository.Projects("test");
+        var tests = Repository.Projects("tests");
         Assert.All(Repository.Projects("src").Keys.Concat(tests.Keys), project => Assert.Contains($"/{project}.csproj\"", solution, StringComparison.Ordinal));
         // The worker is a few lines of start-up: the scenarios start it as a process.
         Assert.All(Repository.Projects("src").Keys.Except(["Colossus.Worker"]), project => Assert.Contains(project + ".Tests", tests.Keys));

@@ -36,7 +36,7 @@ public sealed partial class LeftoverTests
     }
 
     private static IEnumerable<string> SourceFiles() =>
-        Repository.Files("src", "*.cs").Concat(Repository.Files("test", "*.cs")).Concat(Repository.Files("samples", "*.yaml")).Concat(Repository.Files("", "*.csproj"));
+        Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs")).Concat(Repository.Files("samples", "*.yaml")).Concat(Repository.Files("", "*.csproj"));
 
     [GeneratedRegex(@"(?<![\w.])Console\.(Write|Out|Error|Read)")]
     private static partial Regex ConsoleUse();
