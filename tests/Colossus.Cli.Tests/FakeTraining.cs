@@ -2,6 +2,7 @@ using JobReading = Colossus.Cli.Train.JobReading;
 using Colossus.Cli.Train;
 using Colossus.Runs.Events;
 using Colossus.Specs.Jobs;
+using JobReading = Colossus.Cli.Train.JobReading;
 
 namespace Colossus.Cli.Tests;
 
