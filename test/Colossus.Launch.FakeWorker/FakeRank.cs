@@ -7,7 +7,9 @@ namespace Colossus.Launch.FakeWorker;
 /// <summary>Speaks the protocol and keeps step with the other ranks over small files that stand for shared memory.</summary>
 internal sealed class FakeRank(RankChannel channel, string mode, long steps)
 {
-    private static readonly Dictionary<string, double> Spent = new() { ["compute"] = 0 };
+    // Only differences count, so it may begin anywhere.
+    private static Dictionary<string, double> Spent => new() { ["compute"] = Environment.TickCount64 / 1000.0 };
+
     private readonly Lock gate = new();
     private AssignOrder? next;
     private volatile int aborted = -1;
@@ -127,7 +129,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
     {
         while (true)
         {
-            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", new Dictionary<string, double> { ["compute"] = Environment.TickCount64 / 1000.0 }));
+            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", Spent));
             Thread.Sleep(100);
         }
     }
