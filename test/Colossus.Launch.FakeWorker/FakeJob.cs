@@ -7,7 +7,7 @@ using Colossus.Specs.Jobs;
 namespace Colossus.Launch.FakeWorker;
 
 /// <summary>What a supervisor of fake ranks needs.</summary>
-public static class Supervision
+public static class FakeJob
 {
     /// <summary>A plan that starts this program as rank.</summary>
     /// <param name="folder">The run.</param>
