@@ -1,2 +1,2 @@
 // Each scenario uses all cores of a small machine: one after another.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelizationMode.None)]
