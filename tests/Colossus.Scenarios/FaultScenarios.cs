@@ -1,6 +1,7 @@
 namespace Colossus.Scenarios;
 
 /// <summary>Whatever is killed, and whenever: the final weights are those of an undisturbed run.</summary>
+[Collection("machine")] // they share the cores of a small machine: one after another
 public sealed class FaultScenarios : IDisposable
 {
     private readonly TinyJob job = new();

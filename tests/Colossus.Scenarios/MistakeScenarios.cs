@@ -1,6 +1,7 @@
 namespace Colossus.Scenarios;
 
 /// <summary>What people get wrong is told by its place, and never by a stack trace.</summary>
+[Collection("machine")] // they share the cores of a small machine: one after another
 public sealed class MistakeScenarios : IDisposable
 {
     private readonly TinyJob job = new();
