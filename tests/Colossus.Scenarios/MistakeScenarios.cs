@@ -23,6 +23,7 @@ public sealed class MistakeScenarios : IDisposable
     public void A_run_folder_that_exists_is_refused()
     {
         Directory.CreateDirectory(job.Run("taken"));
+        File.WriteAllText(Path.Combine(job.Run("taken"), "notes.txt"), "mine");
         Refused("taken", "train", job.JobFile, "--run", job.Run("taken"));
     }
 

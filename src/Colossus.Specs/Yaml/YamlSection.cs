@@ -139,7 +139,7 @@ public sealed class YamlSection
             string name = (key as YamlScalarNode)?.Value ?? string.Empty;
             if (!known.Contains(name))
             {
-                string hint = Suggestions.Nearest(name, known) is { } near ? $"did you mean {near}?" : $"known are {string.Join(", ", known.Distinct())}";
+                string hint = Suggestions.Nearest(name, known) is { } near ? $"did you mean {Path(near)}?" : $"known are {string.Join(", ", known.Distinct())}";
                 source.Report(key, ErrorCode.UnknownKey, $"{Path(name)} is not a key; {hint}");
             }
         }
