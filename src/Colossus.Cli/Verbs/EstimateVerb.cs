@@ -16,6 +16,7 @@ internal sealed class EstimateVerb : Verb
     private readonly Option<string> site = new("--site") { Description = "a site of the catalogue (colossus site list) or a site file", Required = true, HelpName = "site" };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as parallel.tensor=8", HelpName = "section.key=value" };
     private readonly Option<string?> trace = new("--trace") { Description = "write a trace of the step that Perfetto opens", HelpName = "file" };
+    private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
 
     public EstimateVerb(CliHost host) : base("estimate", "Price one training step of a job on a site: time, memory, where the time goes", host)
@@ -24,12 +25,14 @@ internal sealed class EstimateVerb : Verb
         Arguments.Add(job);
         Options.Add(site);
         Options.Add(set);
+        Options.Add(products);
         Options.Add(trace);
         Options.Add(format);
         SetAction(parsed => Run(
             parsed.GetRequiredValue(job),
             parsed.GetRequiredValue(site),
             parsed.GetValue(set) ?? [],
+            parsed.GetValue(products),
             parsed.GetValue(trace),
             parsed.GetValue(format) == "json"));
     }
@@ -41,10 +44,10 @@ internal sealed class EstimateVerb : Verb
         new("colossus estimate job.yaml --site dgx-h100 --trace step.json", "and a trace for ui.perfetto.dev"),
     ];
 
-    private int Run(string jobName, string siteName, string[] settings, string? tracePath, bool json)
+    private int Run(string jobName, string siteName, string[] settings, string? productFormat, string? tracePath, bool json)
     {
         var place = PlanningInputs.Site(siteName, Full);
-        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, place.Gpus, Full);
+        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place.Gpus, Full);
         var machine = SiteMachine.Of(place);
         var layout = priced.Layout;
         if (!hasLayout)

@@ -18,6 +18,7 @@ internal sealed class PlanVerb : Verb
     private readonly Option<int> top = new("--top") { Description = "layouts to print", HelpName = "number", DefaultValueFactory = _ => 5 };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as train.globalBatch=2048", HelpName = "section.key=value" };
     private readonly Option<string?> write = new("--write") { Description = "write the job with the best layout in it", HelpName = "file" };
+    private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
 
     public PlanVerb(CliHost host) : base("plan", "Search all layouts of a job on a site; the best ones, and why the others lose", host)
@@ -28,6 +29,7 @@ internal sealed class PlanVerb : Verb
         Options.Add(gpus);
         Options.Add(top);
         Options.Add(set);
+        Options.Add(products);
         Options.Add(write);
         Options.Add(format);
         SetAction((parsed, cancellation) => Task.FromResult(Run(
@@ -36,6 +38,7 @@ internal sealed class PlanVerb : Verb
             parsed.GetValue(gpus),
             parsed.GetValue(top),
             parsed.GetValue(set) ?? [],
+            parsed.GetValue(products),
             parsed.GetValue(write),
             parsed.GetValue(format) == "json",
             cancellation)));
@@ -47,7 +50,7 @@ internal sealed class PlanVerb : Verb
         new("colossus plan job.yaml --site llama3-16k --gpus 2048 --write planned.yaml", "and a job file with the best in it"),
     ];
 
-    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? writePath, bool json, CancellationToken cancellation)
+    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, string? writePath, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(siteName, Full);
         var count = wanted ?? place.Gpus;
@@ -56,7 +59,7 @@ internal sealed class PlanVerb : Verb
             throw CliException.BadInput(count < 1 || count > place.Gpus ? $"--gpus is {count}; {place.Name} has {place.Gpus}" : $"--top is {keep}; use 1 or more");
         }
 
-        var (priced, text, _) = PlanningInputs.Job(jobName, settings, count, Full);
+        var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, count, Full);
         var machine = SiteMachine.Of(place);
         var search = new LayoutSearch(priced.Model, machine, priced.Setup, TwinParameters.Shipped, TwinSpread.Shipped);
         var started = Host.Time.GetTimestamp();

@@ -1,4 +1,5 @@
 using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Jobs;
 
@@ -26,7 +27,8 @@ internal static class PlanningInputs
 
     /// <summary>A job in a file, or a model by the name of its preset.</summary>
     /// <returns>The job, its text, and whether its layout was given: a preset alone has none.</returns>
-    public static (PricedJob Job, string Text, bool HasLayout) Job(string nameOrPath, IReadOnlyList<string> settings, int gpus, Func<string, string> full)
+    public static (PricedJob Job, string Text, bool HasLayout) Job(
+        string nameOrPath, IReadOnlyList<string> settings, string? products, int gpus, Func<string, string> full)
     {
         string text;
         var hasLayout = true;
@@ -48,7 +50,21 @@ internal static class PlanningInputs
         }
 
         hasLayout |= settings.Any(setting => setting.StartsWith("parallel.", StringComparison.Ordinal));
-        var reading = PricedJobReader.Read(text, nameOrPath, settings);
-        return (reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Problems)), text, hasLayout);
+        var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
+        var job = reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
+        MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
+        return (PricedJob.From(job, format), text, hasLayout);
+    }
+
+    /// <summary>The option <c>--products</c>: formats that the twin prices and a job file cannot name.</summary>
+    public static System.CommandLine.Option<string?> ProductsOption()
+    {
+        var option = new System.CommandLine.Option<string?>("--products")
+        {
+            Description = "price matrix products in this format instead of the job's precision",
+            HelpName = "fp16|mxfp8|nvfp4",
+        };
+        option.AcceptOnlyFromAmong("fp16", "mxfp8", "nvfp4");
+        return option;
     }
 }

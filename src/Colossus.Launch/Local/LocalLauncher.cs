@@ -19,8 +19,7 @@ public sealed class LocalLauncher(TimeProvider time)
         {
             try
             {
-                using var loop = new LaunchLoop(plan, observer, time);
-                end.SetResult(loop.Run(orderly, now));
+                end.SetResult(Run(plan, observer, orderly, now));
             }
             catch (Exception error)
             {
@@ -29,5 +28,11 @@ public sealed class LocalLauncher(TimeProvider time)
         })
         { IsBackground = true, Name = "launcher" }.Start();
         return end.Task;
+    }
+
+    private LaunchResult Run(LaunchPlan plan, ILaunchObserver observer, CancellationToken orderly, CancellationToken now)
+    {
+        using var loop = new LaunchLoop(plan, observer, time);
+        return loop.Run(orderly, now);
     }
 }

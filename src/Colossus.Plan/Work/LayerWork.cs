@@ -9,17 +9,17 @@ namespace Colossus.Plan.Work;
 /// </summary>
 public sealed class LayerWork
 {
-    private const int ElementBytes = 2;
-    private readonly MatrixProduct[] _products = new MatrixProduct[12];
-    private readonly Collective[] _collectives = new Collective[4];
-    private int _productCount;
-    private int _collectiveCount;
+    private const int elementBytes = 2;
+    private readonly MatrixProduct[] products = new MatrixProduct[12];
+    private readonly Collective[] collectives = new Collective[4];
+    private int productCount;
+    private int collectiveCount;
 
     /// <summary>The matrix products.</summary>
-    public ReadOnlySpan<MatrixProduct> Products => _products.AsSpan(0, _productCount);
+    public ReadOnlySpan<MatrixProduct> Products => products.AsSpan(0, productCount);
 
     /// <summary>The collectives inside the layer, forward.</summary>
-    public ReadOnlySpan<Collective> Collectives => _collectives.AsSpan(0, _collectiveCount);
+    public ReadOnlySpan<Collective> Collectives => collectives.AsSpan(0, collectiveCount);
 
     /// <summary>Tokens of the micro-batch on this rank, before sequence parallelism shares them.</summary>
     public double Tokens { get; private set; }
@@ -64,8 +64,8 @@ public sealed class LayerWork
     public void Fill(ModelShape model, in Layout layout, bool dense = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _productCount = 0;
-        _collectiveCount = 0;
+        this.productCount = 0;
+        this.collectiveCount = 0;
         double tensor = layout.Tensor;
         Tokens = (double)layout.MicroBatch * model.Sequence / layout.Context;
         HiddenElements = Tokens / layout.SequenceShards * model.Hidden;
@@ -134,7 +134,7 @@ public sealed class LayerWork
 
         if (layout.Expert > 1)
         {
-            Add(new Collective(CollectiveKind.AllToAll, GroupAxis.Expert, layout.Expert, RoutedElements * ElementBytes, 2));
+            Add(new Collective(CollectiveKind.AllToAll, GroupAxis.Expert, layout.Expert, RoutedElements * elementBytes, 2));
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class LayerWork
         if (layout.Context > 1)
         {
             double kvWidth = model.Latent is null ? 2.0 * Math.Max(1, (double)model.KvHeads / layout.Tensor) * model.HeadWidth : 2.0 * model.Heads / layout.Tensor * model.ValueWidth;
-            Add(new Collective(CollectiveKind.AllGather, GroupAxis.Context, layout.Context, Tokens * layout.Context * kvWidth * ElementBytes, 1));
+            Add(new Collective(CollectiveKind.AllGather, GroupAxis.Context, layout.Context, Tokens * layout.Context * kvWidth * elementBytes, 1));
         }
 
         if (layout.Tensor == 1)
@@ -151,7 +151,7 @@ public sealed class LayerWork
             return;
         }
 
-        double bytes = Tokens * model.Hidden * ElementBytes;
+        double bytes = Tokens * model.Hidden * elementBytes;
         if (layout.SequenceParallel)
         {
             Add(new Collective(CollectiveKind.AllGather, GroupAxis.Tensor, layout.Tensor, bytes, 2));
@@ -163,7 +163,7 @@ public sealed class LayerWork
         }
     }
 
-    private void Add(in MatrixProduct product) => _products[_productCount++] = product;
+    private void Add(in MatrixProduct product) => products[productCount++] = product;
 
-    private void Add(in Collective collective) => _collectives[_collectiveCount++] = collective;
+    private void Add(in Collective collective) => collectives[collectiveCount++] = collective;
 }

@@ -7,10 +7,10 @@ namespace Colossus.Plan.Work;
 /// <summary>The sizes of well-known models; figures and sources stand in <c>data/model-shapes.csv</c>.</summary>
 public static class ModelShapeCatalogue
 {
-    private static readonly Lazy<IReadOnlyList<KeyValuePair<string, ModelShape>>> s_all = new(Load);
+    private static readonly Lazy<IReadOnlyList<KeyValuePair<string, ModelShape>>> all = new(Load);
 
     /// <summary>All models in the order of the data file.</summary>
-    public static IReadOnlyList<KeyValuePair<string, ModelShape>> All => s_all.Value;
+    public static IReadOnlyList<KeyValuePair<string, ModelShape>> All => all.Value;
 
     /// <summary>The model of that name, or null.</summary>
     /// <param name="name">A name such as <c>grok-1</c>.</param>

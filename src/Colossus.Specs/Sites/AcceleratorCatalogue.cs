@@ -6,14 +6,14 @@ namespace Colossus.Specs.Sites;
 /// <summary>The accelerators that ship with Colossus.</summary>
 public static class AcceleratorCatalogue
 {
-    private static readonly Lazy<(FrozenDictionary<string, AcceleratorSpec> ById, IReadOnlyList<AcceleratorSpec> All)> s_loaded = new(Load);
+    private static readonly Lazy<(FrozenDictionary<string, AcceleratorSpec> ById, IReadOnlyList<AcceleratorSpec> All)> loaded = new(Load);
 
     /// <summary>All accelerators in the order of the data file.</summary>
-    public static IReadOnlyList<AcceleratorSpec> All => s_loaded.Value.All;
+    public static IReadOnlyList<AcceleratorSpec> All => loaded.Value.All;
 
     /// <summary>The accelerator of that name, or null.</summary>
     /// <param name="id">A name such as <c>h100-sxm</c>.</param>
-    public static AcceleratorSpec? Find(string id) => s_loaded.Value.ById.GetValueOrDefault(id);
+    public static AcceleratorSpec? Find(string id) => loaded.Value.ById.GetValueOrDefault(id);
 
     /// <summary>The rows of the data file: each figure of each accelerator with its source and date.</summary>
     public static CsvTable Figures() => CsvTable.Parse(EmbeddedData.ReadText("accelerators.csv"), "accelerators.csv");

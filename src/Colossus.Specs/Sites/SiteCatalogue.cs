@@ -3,10 +3,10 @@ namespace Colossus.Specs.Sites;
 /// <summary>The sites that ship with Colossus.</summary>
 public static class SiteCatalogue
 {
-    private static readonly Lazy<IReadOnlyList<SiteSpec>> s_all = new(Load);
+    private static readonly Lazy<IReadOnlyList<SiteSpec>> all = new(Load);
 
     /// <summary>All sites, by name.</summary>
-    public static IReadOnlyList<SiteSpec> All => s_all.Value;
+    public static IReadOnlyList<SiteSpec> All => all.Value;
 
     /// <summary>The site of that name, or null.</summary>
     /// <param name="name">A name such as <c>colossus-100k</c>.</param>

@@ -7,7 +7,7 @@ namespace Colossus.Specs.Sites;
 /// <summary>Reads site files.</summary>
 public static class SiteReader
 {
-    private static readonly string[] s_siteKeys = ["name", "description", "pools", "fabric", "power", "reliability"];
+    private static readonly string[] siteKeys = ["name", "description", "pools", "fabric", "power", "reliability"];
 
     /// <summary>Reads a site from text; all mistakes at once.</summary>
     /// <param name="text">YAML.</param>
@@ -35,7 +35,7 @@ public static class SiteReader
 
     private static SiteSpec? ReadSite(Cursor reader, YamlMappingNode root)
     {
-        reader.Known(root, "", s_siteKeys);
+        reader.Known(root, "", siteKeys);
         string name = reader.Text(root, "name") ?? "";
         if (name.Length == 0)
         {

@@ -5,14 +5,14 @@ namespace Colossus.Specs.Tables;
 /// <summary>One row of a <see cref="CsvTable"/>.</summary>
 public sealed class CsvRow
 {
-    private readonly CsvTable _table;
-    private readonly IReadOnlyList<string> _cells;
+    private readonly CsvTable table;
+    private readonly IReadOnlyList<string> cells;
 
     internal CsvRow(CsvTable table, int line, IReadOnlyList<string> cells)
     {
-        _table = table;
+        this.table = table;
         Line = line;
-        _cells = cells;
+        this.cells = cells;
     }
 
     /// <summary>Line of the file on which the row starts, counted from 1.</summary>
@@ -24,8 +24,8 @@ public sealed class CsvRow
     {
         get
         {
-            int index = _table.IndexOf(column);
-            return index >= 0 && index < _cells.Count ? _cells[index].Trim() : "";
+            int index = table.IndexOf(column);
+            return index >= 0 && index < cells.Count ? cells[index].Trim() : "";
         }
     }
 

@@ -5,17 +5,17 @@ namespace Colossus.Specs.Tables;
 /// <summary>A table of comma-separated values with a header row (RFC 4180: quoted cells, doubled quotes, line breaks inside quotes).</summary>
 public sealed class CsvTable
 {
-    private readonly Dictionary<string, int> _columnIndex;
+    private readonly Dictionary<string, int> columnIndex;
 
     private CsvTable(string source, IReadOnlyList<string> columns, IReadOnlyList<CsvRow> rows)
     {
         Source = source;
         Columns = columns;
         Rows = rows;
-        _columnIndex = new Dictionary<string, int>(StringComparer.Ordinal);
+        this.columnIndex = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < columns.Count; i++)
         {
-            _columnIndex.TryAdd(columns[i], i);
+            columnIndex.TryAdd(columns[i], i);
         }
     }
 
@@ -30,7 +30,7 @@ public sealed class CsvTable
 
     /// <summary>Position of a column, or -1 if the header lacks it.</summary>
     /// <param name="column">The column's name, case counts.</param>
-    public int IndexOf(string column) => _columnIndex.TryGetValue(column, out int index) ? index : -1;
+    public int IndexOf(string column) => columnIndex.TryGetValue(column, out int index) ? index : -1;
 
     /// <summary>Reads a table from text.</summary>
     /// <param name="text">The whole text; the first row is the header.</param>

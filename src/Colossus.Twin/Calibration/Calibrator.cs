@@ -13,8 +13,8 @@ namespace Colossus.Twin.Calibration;
 /// </remarks>
 public static class Calibrator
 {
-    private const double Freedoms = 4;
-    private const double DifferenceStep = 1e-3;
+    private const double freedoms = 4;
+    private const double differenceStep = 1e-3;
 
     /// <summary>Fits to the cases that are not refused.</summary>
     /// <param name="cases">Measured runs.</param>
@@ -112,7 +112,7 @@ public static class Calibrator
         double Weight(int i, double residual)
         {
             double scaled = residual / Scale(i);
-            return weights[i] / (Scale(i) * Scale(i)) * (Freedoms + 1) / (Freedoms + (scaled * scaled));
+            return weights[i] / (Scale(i) * Scale(i)) * (freedoms + 1) / (freedoms + (scaled * scaled));
         }
 
         double Objective(double[] errors, double[] point)
@@ -121,7 +121,7 @@ public static class Calibrator
             for (int i = 0; i < errors.Length; i++)
             {
                 double scaled = errors[i] / Scale(i);
-                sum += weights[i] * (Freedoms + 1) * Math.Log(1 + (scaled * scaled / Freedoms));
+                sum += weights[i] * (freedoms + 1) * Math.Log(1 + (scaled * scaled / freedoms));
             }
 
             for (int a = 0; a < count; a++)
@@ -166,11 +166,11 @@ public static class Calibrator
         for (int a = 0; a < at.Length; a++)
         {
             double[] moved = [.. at];
-            moved[a] += DifferenceStep;
+            moved[a] += differenceStep;
             double[] changed = Residuals(rows, moved);
             for (int i = 0; i < rows.Length; i++)
             {
-                jacobian[i, a] = (changed[i] - residuals[i]) / DifferenceStep;
+                jacobian[i, a] = (changed[i] - residuals[i]) / differenceStep;
             }
         }
 

@@ -6,8 +6,8 @@ namespace Colossus.Twin.Calibration;
 /// <summary>Predicts each run by a fit that has not seen its like.</summary>
 public static class CrossValidation
 {
-    private const int Rounds = 12;
-    private const int FewestForGroup = 12;
+    private const int rounds = 12;
+    private const int fewestForGroup = 12;
 
     /// <summary>For each case log(predicted / measured), predicted by a fit without the cases of its key; not a number for refused cases.</summary>
     /// <param name="cases">Measured runs.</param>
@@ -29,7 +29,7 @@ public static class CrossValidation
         {
             cancellationToken.ThrowIfCancellationRequested();
             RunCase[] others = [.. cases.Where((_, index) => keys[index] != key)];
-            TwinParameters fitted = Calibrator.Fit(others, expected, Rounds).Parameters;
+            TwinParameters fitted = Calibrator.Fit(others, expected, rounds).Parameters;
             for (int i = 0; i < cases.Count; i++)
             {
                 if (keys[i] == key && cases[i].Refused is null)
@@ -62,7 +62,7 @@ public static class CrossValidation
         }
 
         return new TwinSpread(byGroup
-            .Where(static pair => pair.Value.Count >= FewestForGroup)
+            .Where(static pair => pair.Value.Count >= fewestForGroup)
             .Select(static pair => new SpreadRow(pair.Key, pair.Value.Count, Quantile(pair.Value, 0.05), Quantile(pair.Value, 0.95))));
     }
 

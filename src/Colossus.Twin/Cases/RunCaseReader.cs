@@ -10,7 +10,7 @@ namespace Colossus.Twin.Cases;
 /// <summary>Reads tables of measured runs with the columns of <c>data/published_runs.csv</c>.</summary>
 public static class RunCaseReader
 {
-    private static readonly string[] s_required =
+    private static readonly string[] required =
         ["layers", "hidden", "heads", "vocab", "seq", "gpu", "gpus", "precision", "tp", "pp", "dp", "micro_batch", "global_batch", "step_seconds"];
 
     /// <summary>Columns that a table lacks and cannot be read without.</summary>
@@ -18,7 +18,7 @@ public static class RunCaseReader
     public static IReadOnlyList<string> MissingColumns(CsvTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return [.. s_required.Where(column => table.IndexOf(column) < 0)];
+        return [.. required.Where(column => table.IndexOf(column) < 0)];
     }
 
     /// <summary>Reads every row; a row that cannot be represented says why.</summary>

@@ -9,11 +9,11 @@ namespace Colossus.Twin.Estimates;
 /// <summary>Writes an estimate as JSON with stable names.</summary>
 public static class EstimateJson
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
     /// <summary>The JSON text of an estimate.</summary>
     /// <param name="estimate">The estimate.</param>
-    public static string Write(StepEstimate estimate) => ToNode(estimate).ToJsonString(s_indented);
+    public static string Write(StepEstimate estimate) => ToNode(estimate).ToJsonString(indented);
 
     /// <summary>The JSON object of an estimate.</summary>
     /// <param name="estimate">The estimate.</param>

@@ -10,14 +10,14 @@ namespace Colossus.Twin.Estimates;
 public static class MemoryFit
 {
     /// <summary>Left free for the context of the device, communication buffers and fragmentation, bytes; 3 GB: most of the measured runs that fill their device come out just below this line.</summary>
-    private const double ReservedBytes = 3e9;
+    private const double reservedBytes = 3e9;
 
     /// <summary>Bytes of an accelerator that a layout may fill.</summary>
     /// <param name="accelerator">The accelerator.</param>
     public static double UsableBytes(AcceleratorSpec accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return accelerator.MemoryBytes - ReservedBytes;
+        return accelerator.MemoryBytes - reservedBytes;
     }
 
     /// <summary>Bytes a weight and an activation of a kind of software.</summary>

@@ -1,5 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Sites;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Jobs;
@@ -8,4 +10,38 @@ namespace Colossus.Twin.Jobs;
 /// <param name="Model">The model.</param>
 /// <param name="Layout">The layout that the job asks for.</param>
 /// <param name="Setup">Format and software.</param>
-public sealed record PricedJob(ModelShape Model, Layout Layout, TrainingSetup Setup);
+public sealed record PricedJob(ModelShape Model, Layout Layout, TrainingSetup Setup)
+{
+    /// <summary>The priced view of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="products">Format of its products where a job file cannot name it (fp16, mxfp8, nvfp4); null for the job's own.</param>
+    public static PricedJob From(JobSpec job, MatrixFormat? products = null)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        MatrixFormat format = products ?? job.Train.Precision switch
+        {
+            Precision.Fp32 => MatrixFormat.Fp32,
+            Precision.Fp8 => MatrixFormat.Fp8,
+            _ => MatrixFormat.Bf16,
+        };
+        return new PricedJob(
+            Shape(job.Model),
+            Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch),
+            new TrainingSetup(format, FlashAttention: true, SoftwareStack.Fused));
+    }
+
+    // A job file has no latent attention and no leading dense layers; a model of the catalogue that is otherwise the same has.
+    private static ModelShape Shape(ModelSpec model)
+    {
+        var shape = ModelShape.From(model);
+        foreach ((_, ModelShape known) in ModelShapeCatalogue.All)
+        {
+            if (known with { Latent = null, DenseLayers = 0, Vocab = shape.Vocab, Sequence = shape.Sequence } == shape)
+            {
+                return shape with { Latent = known.Latent, DenseLayers = known.DenseLayers };
+            }
+        }
+
+        return shape;
+    }
+}

@@ -6,22 +6,22 @@ namespace Colossus.Twin.Pricing;
 internal readonly struct FabricSpeed
 {
     /// <summary>Seconds that a ring takes for each domain it passes, however few the bytes (NCCL's tuning model: 5 to 14 µs a network step of a ring).</summary>
-    private const double RingStepSeconds = 5e-6;
+    private const double ringStepSeconds = 5e-6;
 
-    private readonly double _link;
-    private readonly double _linkLatency;
-    private readonly double _network;
-    private readonly double _networkLatency;
-    private readonly double _networkScale;
+    private readonly double linkRate;
+    private readonly double linkLatency;
+    private readonly double networkRate;
+    private readonly double networkLatency;
+    private readonly double networkScale;
 
     public FabricSpeed(Machine machine, TwinParameters parameters)
     {
         Domain = machine.LinkDomain;
-        _link = machine.Accelerator.LinkBandwidth * parameters[Parameter.LinkEfficiency];
-        _linkLatency = parameters[Parameter.LinkLatency];
-        _network = machine.NetworkBandwidth * machine.FabricEfficiency * parameters[Parameter.NetworkEfficiency];
-        _networkLatency = parameters[Parameter.NetworkLatency];
-        _networkScale = parameters[Parameter.NetworkScale];
+        linkRate = machine.Accelerator.LinkBandwidth * parameters[Parameter.LinkEfficiency];
+        this.linkLatency = parameters[Parameter.LinkLatency];
+        networkRate = machine.NetworkBandwidth * machine.FabricEfficiency * parameters[Parameter.NetworkEfficiency];
+        this.networkLatency = parameters[Parameter.NetworkLatency];
+        this.networkScale = parameters[Parameter.NetworkScale];
     }
 
     /// <summary>Accelerators in one domain of the fast link.</summary>
@@ -41,13 +41,13 @@ internal readonly struct FabricSpeed
         int local = LocalMembers(ranks, stride);
         if (local >= ranks)
         {
-            return (sentBytes / _link) + _linkLatency;
+            return (sentBytes / linkRate) + linkLatency;
         }
 
         // A ring passes a domain's border once in each direction, so all its members' networks carry the same bytes side by side.
         double doublings = Math.Log2((double)ranks / local);
-        double network = _network * local / (1 + (_networkScale * doublings));
-        return (sentBytes / Math.Min(_link, network)) + _linkLatency + (_networkLatency * doublings) + (RingStepSeconds * ranks / local);
+        double network = networkRate * local / (1 + (networkScale * doublings));
+        return (sentBytes / Math.Min(linkRate, network)) + linkLatency + (networkLatency * doublings) + (ringStepSeconds * ranks / local);
     }
 
     /// <summary>Seconds of one exchange with experts: tokens cross the network once for each domain they must reach, the link once for each expert.</summary>
@@ -55,19 +55,19 @@ internal readonly struct FabricSpeed
     {
         int ranks = collective.Ranks;
         int domains = (ranks + Domain - 1) / Domain;
-        double link = collective.SentBytes / collective.Count / _link;
+        double link = collective.SentBytes / collective.Count / linkRate;
         if (domains == 1)
         {
-            return link + _linkLatency;
+            return link + linkLatency;
         }
 
         double reached = domains * (1 - Math.Pow(1 - (1.0 / domains), active));
         double crossing = collective.Bytes / active * reached * (domains - 1) / domains;
-        double network = crossing * (1 + (_networkScale * Math.Log2(domains))) / _network;
-        return Math.Max(link, network) + _linkLatency + (_networkLatency * Math.Log2(domains));
+        double network = crossing * (1 + (networkScale * Math.Log2(domains))) / networkRate;
+        return Math.Max(link, network) + linkLatency + (networkLatency * Math.Log2(domains));
     }
 
     /// <summary>Seconds of one message to a rank <paramref name="distance"/> places away.</summary>
     public double Message(double bytes, int distance) =>
-        distance < Domain ? (bytes / _link) + _linkLatency : (bytes / _network) + _linkLatency + _networkLatency;
+        distance < Domain ? (bytes / linkRate) + linkLatency : (bytes / networkRate) + linkLatency + networkLatency;
 }

@@ -5,12 +5,12 @@ namespace Colossus.Twin.Pricing;
 /// <summary>Speed of matrix products by shape: a roofline whose height depends on how the product fills the device.</summary>
 internal readonly struct ProductSpeed
 {
-    private const double LaunchSeconds = 4e-6;
-    private readonly double _rate;
-    private readonly double _memoryRate;
-    private readonly double _multiprocessors;
-    private readonly double _innerHalf;
-    private readonly double _waveExponent;
+    private const double launchSeconds = 4e-6;
+    private readonly double peakRate;
+    private readonly double memoryRate;
+    private readonly double multiprocessors;
+    private readonly double innerHalf;
+    private readonly double waveExponent;
 
     public ProductSpeed(AcceleratorSpec accelerator, MatrixFormat format, SoftwareStack stack, TwinParameters parameters)
     {
@@ -21,11 +21,11 @@ internal readonly struct ProductSpeed
             share *= parameters[Parameter.ProductShardedHopper];
         }
 
-        _rate = accelerator.Peak(format) * share * Math.Pow(power, parameters[Parameter.PowerExponent]);
-        _memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
-        _multiprocessors = accelerator.Multiprocessors;
-        _innerHalf = parameters[Parameter.InnerHalf];
-        _waveExponent = parameters[Parameter.WaveExponent];
+        peakRate = accelerator.Peak(format) * share * Math.Pow(power, parameters[Parameter.PowerExponent]);
+        this.memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
+        this.multiprocessors = accelerator.Multiprocessors;
+        this.innerHalf = parameters[Parameter.InnerHalf];
+        this.waveExponent = parameters[Parameter.WaveExponent];
         Power = power;
     }
 
@@ -37,14 +37,14 @@ internal readonly struct ProductSpeed
     {
         double flops = 2 * rows * columns * inner * count;
         double fill = Fill(rows, columns, count);
-        double rate = _rate * Math.Pow(fill, _waveExponent) * inner / (inner + _innerHalf);
+        double rate = peakRate * Math.Pow(fill, waveExponent) * inner / (inner + innerHalf);
         double bytes = count * ((2 * rows * inner) + (weightBytes * columns * inner) + (outputBytes * rows * columns));
         double compute = flops / rate;
-        double memory = bytes / _memoryRate;
+        double memory = bytes / memoryRate;
         // The cube of sums is a smooth maximum: close to the ridge both limits are felt.
         double slower = Math.Max(compute, memory);
         double ratio = Math.Min(compute, memory) / slower;
-        return LaunchSeconds + (slower * Math.Cbrt(1 + (ratio * ratio * ratio)));
+        return launchSeconds + (slower * Math.Cbrt(1 + (ratio * ratio * ratio)));
     }
 
     // Share of the device that the tiles of a product keep busy, for the better of two tile shapes.
@@ -59,7 +59,7 @@ internal readonly struct ProductSpeed
     private double Tile(double rows, double columns, double count, double height, double width)
     {
         double tiles = Math.Ceiling(rows / height) * Math.Ceiling(columns / width) * count;
-        double waves = tiles / _multiprocessors;
+        double waves = tiles / multiprocessors;
         double used = rows * columns * count / (tiles * height * width);
         return used * waves / Math.Ceiling(waves);
     }

@@ -7,7 +7,7 @@ namespace Colossus.Twin.Pricing;
 public static class StepEstimator
 {
     /// <summary>Actions above which the closed form stands in for the timeline.</summary>
-    private const double MostActions = 4e6;
+    private const double mostActions = 4e6;
 
     /// <summary>Prices one layout.</summary>
     /// <param name="model">The model.</param>
@@ -22,7 +22,7 @@ public static class StepEstimator
         var pricer = new StepPricer(model, machine, setup, parameters);
         pricer.Price(layout, out StepPrice price);
         double actions = 10.0 * layout.Pipeline * layout.Chunks;
-        if (layout.Pipeline == 1 || actions > MostActions)
+        if (layout.Pipeline == 1 || actions > mostActions)
         {
             return price;
         }

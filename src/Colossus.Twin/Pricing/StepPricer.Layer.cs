@@ -10,21 +10,21 @@ public sealed partial class StepPricer
 {
     private double AttentionRate()
     {
-        Parameter share = _accelerator.Generation switch
+        Parameter share = accelerator.Generation switch
         {
             AcceleratorGeneration.Ampere => Parameter.AttentionAmpere,
             AcceleratorGeneration.Blackwell => Parameter.AttentionBlackwell,
             AcceleratorGeneration.BlackwellUltra => Parameter.AttentionBlackwellUltra,
             _ => Parameter.AttentionHopper,
         };
-        double rate = _accelerator.PeakBf16 * _parameters[share] * Math.Pow(_products.Power, _parameters[Parameter.PowerExponent])
-            * Math.Pow(Math.Min(1, _model.ValueWidth / 128.0), _parameters[Parameter.AttentionHeadExponent]);
-        if (_setup.Stack == SoftwareStack.Sharded)
+        double rate = accelerator.PeakBf16 * parameters[share] * Math.Pow(products.Power, parameters[Parameter.PowerExponent])
+            * Math.Pow(Math.Min(1, model.ValueWidth / 128.0), parameters[Parameter.AttentionHeadExponent]);
+        if (setup.Stack == SoftwareStack.Sharded)
         {
-            rate *= _parameters[Parameter.AttentionSharded];
+            rate *= parameters[Parameter.AttentionSharded];
         }
 
-        return rate * _model.Sequence / (_model.Sequence + _parameters[Parameter.AttentionSequenceHalf]);
+        return rate * model.Sequence / (model.Sequence + parameters[Parameter.AttentionSequenceHalf]);
     }
 
     private readonly record struct LayerKey(int Tensor, int Context, int Expert, int MicroBatch, bool SequenceParallel, Recompute Recompute, bool Interleaved, int ShardedOver);
@@ -42,8 +42,8 @@ public sealed partial class StepPricer
 
     private LayerCost PriceLayer(in Layout layout)
     {
-        LayerWork work = _work;
-        work.Fill(_model, layout);
+        LayerWork work = layerWork;
+        work.Fill(model, layout);
         double productsForward = 0;
         double inputGradient = 0;
         double weightGradient = 0;
@@ -52,49 +52,49 @@ public sealed partial class StepPricer
         {
             bool expert = product.Kind is ProductKind.ExpertIn or ProductKind.ExpertOut;
             bool router = product.Kind == ProductKind.Router;
-            ProductSpeed speed = router ? _headProducts : _products;
-            double slower = expert ? 1 / _parameters[Parameter.ProductExperts] : 1;
-            double gradientBytes = _setup.Stack == SoftwareStack.Sharded ? 2 : 8;
-            productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, _weightBytes, 2);
-            inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, _weightBytes, 2);
+            ProductSpeed speed = router ? headProducts : products;
+            double slower = expert ? 1 / parameters[Parameter.ProductExperts] : 1;
+            double gradientBytes = setup.Stack == SoftwareStack.Sharded ? 2 : 8;
+            productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, weightBytes, 2);
+            inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, weightBytes, 2);
             weightGradient += slower * speed.Seconds(product.Columns, product.Inner, product.Rows, product.Count, 2, gradientBytes);
             quantized += router ? 0 : product.Rows * product.Inner * product.Count;
         }
 
-        if (_narrow)
+        if (narrow)
         {
             // Inputs are read in 16 bits and written twice in 8 (rows and columns), weights likewise; gradients again in the backward pass.
-            double seconds = _parameters[Parameter.QuantizePasses] * quantized * 2 / _memoryRate;
+            double seconds = parameters[Parameter.QuantizePasses] * quantized * 2 / memoryRate;
             productsForward += seconds;
             inputGradient += seconds;
         }
 
         double attentionForward;
         double attentionBackward;
-        if (_setup.FlashAttention)
+        if (setup.FlashAttention)
         {
-            attentionForward = work.AttentionFlops / _attentionRate;
+            attentionForward = work.AttentionFlops / attentionRate;
             // Five products instead of two, at a little less speed (arXiv 2307.08691, section 4).
             attentionBackward = attentionForward * 2.5 * 1.15;
         }
         else
         {
-            double scores = _parameters[Parameter.ScorePasses] * 2 * work.ScoreElements / _memoryRate;
-            attentionForward = (2 * work.AttentionFlops / (_accelerator.PeakBf16 * 0.5)) + scores;
+            double scores = parameters[Parameter.ScorePasses] * 2 * work.ScoreElements / memoryRate;
+            attentionForward = (2 * work.AttentionFlops / (accelerator.PeakBf16 * 0.5)) + scores;
             attentionBackward = 2 * attentionForward;
         }
 
-        double routed = _parameters[Parameter.RoutedPasses] * 2 * work.RoutedElements / _memoryRate;
-        double elementwise = (_elementwise * 2 * ((HiddenPassesForward * work.HiddenElements) + (2 * work.AttentionElements) + work.InnerElements) / _memoryRate) + routed;
+        double routed = parameters[Parameter.RoutedPasses] * 2 * work.RoutedElements / memoryRate;
+        double elementwise = (this.elementwise * 2 * ((hiddenPassesForward * work.HiddenElements) + (2 * work.AttentionElements) + work.InnerElements) / memoryRate) + routed;
         double forward = productsForward + attentionForward + elementwise;
         double backwardOnce = inputGradient + weightGradient + attentionBackward + (1.6 * elementwise);
         double again = layout.Recompute switch
         {
             Recompute.None => 0,
             Recompute.Full => forward,
-            _ when !_setup.FlashAttention => attentionForward,
-            _ when _setup.Stack == SoftwareStack.Sharded => (_parameters[Parameter.SelectiveSharded] * productsForward) + elementwise,
-            _ => _parameters[Parameter.SelectiveFused] * elementwise,
+            _ when !setup.FlashAttention => attentionForward,
+            _ when setup.Stack == SoftwareStack.Sharded => (parameters[Parameter.SelectiveSharded] * productsForward) + elementwise,
+            _ => parameters[Parameter.SelectiveFused] * elementwise,
         };
         double passesAgain = layout.Recompute == Recompute.Full ? 1 : 0;
         PriceCollectives(layout, out double tensor, out double expertTraffic, out double context);
@@ -122,15 +122,15 @@ public sealed partial class StepPricer
 
     private double HostForward(in Layout layout)
     {
-        double host = _hostLayer;
-        if (_model.Experts is not null)
+        double host = hostLayer;
+        if (model.Experts is not null)
         {
-            host += _parameters[Parameter.HostExperts] + (_parameters[Parameter.HostLocalExpert] * _model.Experts.Count / layout.Expert);
+            host += parameters[Parameter.HostExperts] + (parameters[Parameter.HostLocalExpert] * model.Experts.Count / layout.Expert);
         }
 
         if (layout.Tensor > 1)
         {
-            host += (layout.SequenceParallel ? 4 : 2) * _parameters[Parameter.HostTensor] * Math.Log2(layout.Tensor);
+            host += (layout.SequenceParallel ? 4 : 2) * parameters[Parameter.HostTensor] * Math.Log2(layout.Tensor);
         }
 
         return host;
@@ -141,19 +141,19 @@ public sealed partial class StepPricer
         tensor = 0;
         expert = 0;
         context = 0;
-        foreach (ref readonly Collective collective in _work.Collectives)
+        foreach (ref readonly Collective collective in layerWork.Collectives)
         {
             double sent = collective.SentBytes / collective.Count;
             switch (collective.Axis)
             {
                 case GroupAxis.Tensor:
-                    tensor += _tensorExposed * collective.Count * _fabric.Ring(sent, collective.Ranks, 1);
+                    tensor += tensorExposed * collective.Count * fabric.Ring(sent, collective.Ranks, 1);
                     break;
                 case GroupAxis.Context:
-                    context += _parameters[Parameter.ContextExposed] * collective.Count * _fabric.Ring(sent, collective.Ranks, layout.Tensor);
+                    context += parameters[Parameter.ContextExposed] * collective.Count * fabric.Ring(sent, collective.Ranks, layout.Tensor);
                     break;
                 default:
-                    expert += _parameters[layout.VirtualStages > 1 ? Parameter.ExpertExposedInterleaved : Parameter.ExpertExposed] * collective.Count * _fabric.Exchange(collective, _model.Experts!.Active);
+                    expert += parameters[layout.VirtualStages > 1 ? Parameter.ExpertExposedInterleaved : Parameter.ExpertExposed] * collective.Count * fabric.Exchange(collective, model.Experts!.Active);
                     break;
             }
         }
@@ -162,14 +162,14 @@ public sealed partial class StepPricer
     // Sharded weights are gathered before each pass through a layer and gradients are reduced after it, while the layer before computes.
     private void ShardedTraffic(in Layout layout, double forward, double backward, out double gatherExposed, out double reduceExposed)
     {
-        double bytes = 2 * (_layerWeights + (_routedWeights / layout.Expert)) / layout.Tensor;
+        double bytes = 2 * (layerWeights + (routedWeights / layout.Expert)) / layout.Tensor;
         double sent = bytes * (layout.DenseReplicas - 1) / layout.DenseReplicas;
         // Software before flash attention gathered each weight by broadcasts from its owner: the group is as fast as one member's network.
-        int stride = _setup.Stack == SoftwareStack.Classic ? _fabric.Domain : layout.Tensor;
-        double gather = _fabric.Ring(sent, layout.DenseReplicas, stride);
-        double contention = _parameters[Parameter.ShardedContention];
-        gatherExposed = Exposed(gather, _dataHidden * forward);
-        reduceExposed = Exposed(2 * gather, _dataHidden * backward);
+        int stride = setup.Stack == SoftwareStack.Classic ? fabric.Domain : layout.Tensor;
+        double gather = fabric.Ring(sent, layout.DenseReplicas, stride);
+        double contention = parameters[Parameter.ShardedContention];
+        gatherExposed = Exposed(gather, dataHidden * forward);
+        reduceExposed = Exposed(2 * gather, dataHidden * backward);
         gatherExposed += contention * (gather - gatherExposed);
         reduceExposed += contention * ((2 * gather) - reduceExposed);
     }

@@ -16,32 +16,32 @@ namespace Colossus.Twin.Pricing;
 /// </remarks>
 public sealed partial class StepPricer
 {
-    private const double HiddenPassesForward = 10;
-    private readonly ModelShape _model;
-    private readonly TrainingSetup _setup;
-    private readonly TwinParameters _parameters;
-    private readonly AcceleratorSpec _accelerator;
-    private readonly ProductSpeed _products;
-    private readonly ProductSpeed _headProducts;
-    private readonly FabricSpeed _fabric;
-    private readonly LayerWork _work = new();
-    private readonly double _memoryRate;
-    private readonly double _attentionRate;
-    private readonly double _elementwise;
-    private readonly double _hostLayer;
-    private readonly double _hostStep;
-    private readonly double _tensorExposed;
-    private readonly double _dataHidden;
-    private readonly double _weightBytes;
-    private readonly bool _narrow;
-    private readonly double _layerWeights;
-    private readonly double _routedWeights;
-    private readonly double _tableWeights;
+    private const double hiddenPassesForward = 10;
+    private readonly ModelShape model;
+    private readonly TrainingSetup setup;
+    private readonly TwinParameters parameters;
+    private readonly AcceleratorSpec accelerator;
+    private readonly ProductSpeed products;
+    private readonly ProductSpeed headProducts;
+    private readonly FabricSpeed fabric;
+    private readonly LayerWork layerWork = new();
+    private readonly double memoryRate;
+    private readonly double attentionRate;
+    private readonly double elementwise;
+    private readonly double hostLayer;
+    private readonly double hostStep;
+    private readonly double tensorExposed;
+    private readonly double dataHidden;
+    private readonly double weightBytes;
+    private readonly bool narrow;
+    private readonly double layerWeights;
+    private readonly double routedWeights;
+    private readonly double tableWeights;
 
     // What one layer costs depends on few axes; a search varies the others many times before it changes one of these.
-    private LayerKey _key;
-    private LayerCost _layer;
-    private StepPrice _layerPrice;
+    private LayerKey lastKey;
+    private LayerCost lastLayer;
+    private StepPrice lastPrice;
 
     /// <summary>Makes a pricer.</summary>
     /// <param name="model">The model.</param>
@@ -54,26 +54,26 @@ public sealed partial class StepPricer
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(parameters);
-        _model = model;
-        _setup = setup;
-        _parameters = parameters;
-        _accelerator = machine.Accelerator;
-        _products = new ProductSpeed(_accelerator, setup.Format, setup.Stack, parameters);
+        this.model = model;
+        this.setup = setup;
+        this.parameters = parameters;
+        this.accelerator = machine.Accelerator;
+        this.products = new ProductSpeed(accelerator, setup.Format, setup.Stack, parameters);
         MatrixFormat wide = setup.Format == MatrixFormat.Fp32 ? MatrixFormat.Fp32 : MatrixFormat.Bf16;
-        _headProducts = new ProductSpeed(_accelerator, wide, setup.Stack, parameters);
-        _fabric = new FabricSpeed(machine, parameters);
-        _memoryRate = _accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
-        _attentionRate = AttentionRate();
-        _elementwise = parameters[Pick(Parameter.ElementwiseClassic)];
-        _hostLayer = parameters[Pick(Parameter.HostClassic)];
-        _hostStep = parameters[Pick(Parameter.HostStepClassic)];
-        _tensorExposed = parameters[Pick(Parameter.TensorExposedClassic)];
-        _dataHidden = parameters[Pick(Parameter.DataHiddenClassic)];
-        _narrow = setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4;
-        _weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when _narrow => 1, _ => 2 };
-        _layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
-        _routedWeights = ParameterCount.RoutedExperts(model);
-        _tableWeights = (double)model.Vocab * model.Hidden;
+        this.headProducts = new ProductSpeed(accelerator, wide, setup.Stack, parameters);
+        this.fabric = new FabricSpeed(machine, parameters);
+        this.memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
+        this.attentionRate = AttentionRate();
+        this.elementwise = parameters[Pick(Parameter.ElementwiseClassic)];
+        this.hostLayer = parameters[Pick(Parameter.HostClassic)];
+        this.hostStep = parameters[Pick(Parameter.HostStepClassic)];
+        this.tensorExposed = parameters[Pick(Parameter.TensorExposedClassic)];
+        this.dataHidden = parameters[Pick(Parameter.DataHiddenClassic)];
+        this.narrow = setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4;
+        this.weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when narrow => 1, _ => 2 };
+        this.layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
+        this.routedWeights = ParameterCount.RoutedExperts(model);
+        this.tableWeights = (double)model.Vocab * model.Hidden;
     }
 
     /// <summary>Prices a layout.</summary>
@@ -83,38 +83,38 @@ public sealed partial class StepPricer
     {
         var key = new LayerKey(
             layout.Tensor, layout.Context, layout.Expert, layout.MicroBatch, layout.SequenceParallel, layout.Recompute, layout.VirtualStages > 1, layout.Zero == 3 ? layout.Data : 0);
-        if (key != _key)
+        if (key != lastKey)
         {
-            _key = key;
-            _layer = PriceLayer(layout);
-            _layerPrice = default;
-            PriceHead(layout, ref _layerPrice);
-            _layerPrice.LayerForward = _layer.Forward;
-            _layerPrice.LayerBackward = _layer.Backward;
-            _layerPrice.WeightGradientShare = _layer.WeightGradientShare;
+            lastKey = key;
+            lastLayer = PriceLayer(layout);
+            lastPrice = default;
+            PriceHead(layout, ref lastPrice);
+            lastPrice.LayerForward = lastLayer.Forward;
+            lastPrice.LayerBackward = lastLayer.Backward;
+            lastPrice.WeightGradientShare = lastLayer.WeightGradientShare;
         }
 
-        price = _layerPrice;
+        price = lastPrice;
         PriceMessage(layout, ref price);
-        PricePipeline(layout, _layer, ref price);
+        PricePipeline(layout, lastLayer, ref price);
         PriceDataParallel(layout, ref price);
-        price.Other += _hostStep;
+        price.Other += hostStep;
         double doublings = Math.Max(0, Math.Log2(layout.Ranks / 8.0));
-        price.Other += price.Total * _parameters[Parameter.Jitter] * doublings;
+        price.Other += price.Total * parameters[Parameter.Jitter] * doublings;
     }
 
-    private Parameter Pick(Parameter classic) => classic + (int)_setup.Stack;
+    private Parameter Pick(Parameter classic) => classic + (int)setup.Stack;
 
     private void PriceHead(in Layout layout, ref StepPrice price)
     {
-        double tokens = _work.Tokens;
-        double columns = (double)_model.Vocab / layout.Tensor;
-        double forward = _headProducts.Seconds(tokens, columns, _model.Hidden, 1, 2, 2);
-        double backward = _headProducts.Seconds(tokens, _model.Hidden, columns, 1, 2, 2) + _headProducts.Seconds(columns, _model.Hidden, tokens, 1, 2, 8);
-        double loss = _elementwise * 12 * tokens * columns / _memoryRate;
+        double tokens = layerWork.Tokens;
+        double columns = (double)model.Vocab / layout.Tensor;
+        double forward = headProducts.Seconds(tokens, columns, model.Hidden, 1, 2, 2);
+        double backward = headProducts.Seconds(tokens, model.Hidden, columns, 1, 2, 2) + headProducts.Seconds(columns, model.Hidden, tokens, 1, 2, 8);
+        double loss = elementwise * 12 * tokens * columns / memoryRate;
         price.HeadForward = forward + loss;
         price.HeadBackward = backward + (0.5 * loss);
-        price.EmbeddingForward = _elementwise * 8 * _work.HiddenElements / _memoryRate;
+        price.EmbeddingForward = elementwise * 8 * layerWork.HiddenElements / memoryRate;
     }
 
     private void PriceMessage(in Layout layout, ref StepPrice price)
@@ -124,10 +124,10 @@ public sealed partial class StepPricer
             return;
         }
 
-        double bytes = 2 * _work.Tokens * _model.Hidden / layout.Tensor;
-        price.Message = _fabric.Message(bytes, layout.Ranks / layout.Pipeline);
+        double bytes = 2 * layerWork.Tokens * model.Hidden / layout.Tensor;
+        price.Message = fabric.Message(bytes, layout.Ranks / layout.Pipeline);
         price.MessageExposed = price.Message
-            * _parameters[layout.VirtualStages > 1 ? Parameter.PipelineExposedInterleaved : Parameter.PipelineExposed];
+            * parameters[layout.VirtualStages > 1 ? Parameter.PipelineExposedInterleaved : Parameter.PipelineExposed];
     }
 
     private void PricePipeline(in Layout layout, in LayerCost layer, ref StepPrice price)
@@ -141,16 +141,16 @@ public sealed partial class StepPricer
         double perMicroBatch = layer.Forward + layer.Backward;
         double messages = stages == 1 ? 0 : 2 * layout.VirtualStages * price.MessageExposed;
         // Where the layers divide, all stages but the first and the last are alike.
-        bool even = _model.Layers % layout.Chunks == 0;
+        bool even = model.Layers % layout.Chunks == 0;
         for (int stage = 0; stage < stages; stage++)
         {
             if (even && stage > 1 && stage < stages - 1)
             {
-                sum += (stages - 3) * ((_model.Layers / stages * perMicroBatch) + messages);
+                sum += (stages - 3) * ((model.Layers / stages * perMicroBatch) + messages);
                 stage = stages - 1;
             }
 
-            int layers = even ? _model.Layers / stages : StageLayers.OfStage(_model.Layers, layout, stage);
+            int layers = even ? model.Layers / stages : StageLayers.OfStage(model.Layers, layout, stage);
             double ends = EndsOf(stage, stages, price);
             double busy = (layers * perMicroBatch) + ends + messages;
             sum += busy;
@@ -194,36 +194,36 @@ public sealed partial class StepPricer
         bool sharded = layout.Zero >= 1;
         double expertReplicas = layout.ExpertReplicas;
         double held = sharded ? (dense / replicas) + (routed / expertReplicas) : dense + routed;
-        price.Optimizer = _parameters[Parameter.OptimizerPasses] * 30 * held / _memoryRate;
+        price.Optimizer = parameters[Parameter.OptimizerPasses] * 30 * held / memoryRate;
         if (layout.Zero == 3)
         {
-            double table = 2 * _tableWeights / layout.Tensor * (replicas - 1) / replicas;
-            price.Data += 3 * _fabric.Ring(table, replicas, layout.Tensor);
+            double table = 2 * tableWeights / layout.Tensor * (replicas - 1) / replicas;
+            price.Data += 3 * fabric.Ring(table, replicas, layout.Tensor);
             return;
         }
 
         int stride = layout.Tensor;
         const double gradientBytes = 2;
-        double gatherBytes = _narrow ? 1 : 2;
+        double gatherBytes = narrow ? 1 : 2;
         double denseShare = (double)(replicas - 1) / replicas;
         double expertShare = (expertReplicas - 1) / expertReplicas;
         int expertStride = Math.Max(1, layout.Expert);
-        double reduce = _fabric.Ring(gradientBytes * dense * denseShare, replicas, stride)
-            + _fabric.Ring(gradientBytes * routed * expertShare, (int)expertReplicas, expertStride);
-        double gather = _fabric.Ring(gatherBytes * dense * denseShare, replicas, stride)
-            + _fabric.Ring(gatherBytes * routed * expertShare, (int)expertReplicas, expertStride);
-        double layers = (double)_model.Layers / layout.Pipeline;
-        price.Data += Exposed(reduce, _dataHidden * layers * price.LayerBackward);
+        double reduce = fabric.Ring(gradientBytes * dense * denseShare, replicas, stride)
+            + fabric.Ring(gradientBytes * routed * expertShare, (int)expertReplicas, expertStride);
+        double gather = fabric.Ring(gatherBytes * dense * denseShare, replicas, stride)
+            + fabric.Ring(gatherBytes * routed * expertShare, (int)expertReplicas, expertStride);
+        double layers = (double)model.Layers / layout.Pipeline;
+        price.Data += Exposed(reduce, dataHidden * layers * price.LayerBackward);
         price.Data += sharded
-            ? Exposed(gather, _dataHidden * layers * price.LayerForward)
-            : Exposed(gather, 0.5 * _dataHidden * layers * price.LayerBackward);
+            ? Exposed(gather, dataHidden * layers * price.LayerForward)
+            : Exposed(gather, 0.5 * dataHidden * layers * price.LayerBackward);
     }
 
     private (double Dense, double Routed) HeaviestStageWeights(in Layout layout)
     {
-        double layers = Math.Ceiling((double)_model.Layers / layout.Pipeline);
-        double tables = layout.Pipeline == 1 && !_model.TiedHead ? 2 : 1;
-        return (((layers * _layerWeights) + (tables * _tableWeights)) / layout.Tensor, layers * _routedWeights / layout.Expert);
+        double layers = Math.Ceiling((double)model.Layers / layout.Pipeline);
+        double tables = layout.Pipeline == 1 && !model.TiedHead ? 2 : 1;
+        return (((layers * layerWeights) + (tables * tableWeights)) / layout.Tensor, layers * routedWeights / layout.Expert);
     }
 
     // What is left of some traffic when a stretch of compute hides it: nothing of a little, all above the stretch of a lot, with a smooth passage.

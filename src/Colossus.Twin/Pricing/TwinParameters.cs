@@ -7,9 +7,9 @@ namespace Colossus.Twin.Pricing;
 /// <summary>Values of the fitted quantities with their spread.</summary>
 public sealed class TwinParameters
 {
-    private static readonly Lazy<TwinParameters> s_shipped = new(static () => Parse(TwinData.ReadText("twin-parameters.csv")));
-    private readonly double[] _values;
-    private readonly double[] _spreads;
+    private static readonly Lazy<TwinParameters> shipped = new(static () => Parse(TwinData.ReadText("twin-parameters.csv")));
+    private readonly double[] values;
+    private readonly double[] spreads;
 
     /// <summary>Makes a set from values in the order of <see cref="Parameter"/>.</summary>
     /// <param name="values">Values.</param>
@@ -23,8 +23,8 @@ public sealed class TwinParameters
             throw new ArgumentException($"{ParameterTable.All.Count} values are needed, not {values.Count}", nameof(values));
         }
 
-        _values = [.. values];
-        _spreads = [.. spreads];
+        this.values = [.. values];
+        this.spreads = [.. spreads];
     }
 
     /// <summary>What one expects before seeing a run.</summary>
@@ -32,18 +32,18 @@ public sealed class TwinParameters
         new([.. ParameterTable.All.Select(static row => row.Expected)], [.. ParameterTable.All.Select(static row => row.Freedom)]);
 
     /// <summary>The values that ship with Colossus, fitted to <c>data/published_runs.csv</c>.</summary>
-    public static TwinParameters Shipped => s_shipped.Value;
+    public static TwinParameters Shipped => shipped.Value;
 
     /// <summary>Value of a quantity.</summary>
     /// <param name="parameter">Which.</param>
-    public double this[Parameter parameter] => _values[(int)parameter];
+    public double this[Parameter parameter] => values[(int)parameter];
 
     /// <summary>Standard deviation of the logarithm of a quantity after the fit.</summary>
     /// <param name="parameter">Which.</param>
-    public double Spread(Parameter parameter) => _spreads[(int)parameter];
+    public double Spread(Parameter parameter) => spreads[(int)parameter];
 
     /// <summary>All values in order.</summary>
-    public IReadOnlyList<double> Values => _values;
+    public IReadOnlyList<double> Values => values;
 
     /// <summary>Reads the data file's text; quantities that it lacks keep what is expected of them.</summary>
     /// <param name="text">Columns <c>name</c>, <c>value</c>, <c>spread</c>.</param>

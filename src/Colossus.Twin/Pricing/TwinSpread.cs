@@ -10,8 +10,8 @@ namespace Colossus.Twin.Pricing;
 /// <summary>The 90 % interval around a prediction, from the errors on runs that were left out of the fit.</summary>
 public sealed class TwinSpread
 {
-    private static readonly Lazy<TwinSpread> s_shipped = new(static () => Parse(TwinData.ReadText("twin-spread.csv")));
-    private readonly SpreadRow[] _rows;
+    private static readonly Lazy<TwinSpread> shipped = new(static () => Parse(TwinData.ReadText("twin-spread.csv")));
+    private readonly SpreadRow[] rows;
 
     /// <summary>Makes a table; groups that it lacks get that of the widest row.</summary>
     /// <param name="rows">The rows.</param>
@@ -24,14 +24,14 @@ public sealed class TwinSpread
             widest = row.High - row.Low > widest.High - widest.Low ? row : widest;
         }
 
-        _rows = [.. Enum.GetValues<SpreadGroup>().Select(group => Array.Find(given, row => row.Group == group) ?? widest with { Group = group, Rows = 0 })];
+        this.rows = [.. Enum.GetValues<SpreadGroup>().Select(group => Array.Find(given, row => row.Group == group) ?? widest with { Group = group, Rows = 0 })];
     }
 
     /// <summary>The table that ships with Colossus.</summary>
-    public static TwinSpread Shipped => s_shipped.Value;
+    public static TwinSpread Shipped => shipped.Value;
 
     /// <summary>The rows, one a group.</summary>
-    public IReadOnlyList<SpreadRow> Rows => _rows;
+    public IReadOnlyList<SpreadRow> Rows => rows;
 
     /// <summary>The group of a run.</summary>
     /// <param name="model">The model.</param>
@@ -59,7 +59,7 @@ public sealed class TwinSpread
     /// <param name="seconds">The prediction.</param>
     public (double Low, double High) Interval(SpreadGroup group, double seconds)
     {
-        SpreadRow row = _rows[(int)group];
+        SpreadRow row = rows[(int)group];
         return (seconds * Math.Exp(Math.Min(0, row.Low)), seconds * Math.Exp(Math.Max(0, row.High)));
     }
 
@@ -74,7 +74,7 @@ public sealed class TwinSpread
     public string ToCsv()
     {
         var text = new StringBuilder("group,rows,low,high\n");
-        foreach (SpreadRow row in _rows)
+        foreach (SpreadRow row in rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"{row.Group},{row.Rows},{row.Low:F4},{row.High:F4}\n");
         }

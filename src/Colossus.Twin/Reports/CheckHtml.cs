@@ -7,8 +7,8 @@ namespace Colossus.Twin.Reports;
 /// <summary>Draws predicted against measured as one HTML file that needs nothing else: a picture with a point a row, and the errors by group.</summary>
 public static class CheckHtml
 {
-    private const double Size = 640;
-    private const double Margin = 60;
+    private const double size = 640;
+    private const double margin = 60;
 
     /// <summary>The page.</summary>
     /// <param name="report">The report.</param>
@@ -65,14 +65,14 @@ public static class CheckHtml
         double low = Math.Floor(Math.Log10(rows.Min(static row => Math.Min(row.MeasuredSeconds, row.PredictedSeconds!.Value))));
         double high = Math.Ceiling(Math.Log10(rows.Max(static row => Math.Max(row.MeasuredSeconds, row.PredictedSeconds!.Value))));
         high = Math.Max(high, low + 1);
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Size} {Size}\" width=\"{Size}\" height=\"{Size}\" role=\"img\" aria-label=\"predicted against measured seconds, both on logarithmic axes\">\n");
+        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {size} {size}\" width=\"{size}\" height=\"{size}\" role=\"img\" aria-label=\"predicted against measured seconds, both on logarithmic axes\">\n");
         page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(low):F1}\" y1=\"{Y(low):F1}\" x2=\"{X(high):F1}\" y2=\"{Y(high):F1}\" stroke=\"#8c959f\"/>\n");
         for (double decade = low; decade <= high; decade++)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(decade):F1}\" y=\"{Size - Margin + 20}\" text-anchor=\"middle\">{Math.Pow(10, decade):G3}</text><text x=\"{Margin - 8}\" y=\"{Y(decade) + 5:F1}\" text-anchor=\"end\">{Math.Pow(10, decade):G3}</text>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(decade):F1}\" y=\"{size - margin + 20}\" text-anchor=\"middle\">{Math.Pow(10, decade):G3}</text><text x=\"{margin - 8}\" y=\"{Y(decade) + 5:F1}\" text-anchor=\"end\">{Math.Pow(10, decade):G3}</text>\n");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Size / 2}\" y=\"{Size - 12}\" text-anchor=\"middle\">measured, s</text><text x=\"14\" y=\"{Size / 2}\" transform=\"rotate(-90 14 {Size / 2})\" text-anchor=\"middle\">predicted, s</text>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{size / 2}\" y=\"{size - 12}\" text-anchor=\"middle\">measured, s</text><text x=\"14\" y=\"{size / 2}\" transform=\"rotate(-90 14 {size / 2})\" text-anchor=\"middle\">predicted, s</text>\n");
         foreach (CheckCase row in rows)
         {
             double x = X(Math.Log10(row.MeasuredSeconds));
@@ -82,7 +82,7 @@ public static class CheckHtml
 
         page.Append("</svg><p>Blue: inside the 90 % interval (grey line); red: outside.</p>\n");
 
-        double X(double log) => Margin + ((log - low) / (high - low) * (Size - (1.5 * Margin)));
-        double Y(double log) => Size - Margin - ((log - low) / (high - low) * (Size - (1.5 * Margin)));
+        double X(double log) => margin + ((log - low) / (high - low) * (size - (1.5 * margin)));
+        double Y(double log) => size - margin - ((log - low) / (high - low) * (size - (1.5 * margin)));
     }
 }

@@ -1,5 +1,5 @@
-using Colossus.Twin.Cases;
 using Colossus.Twin.Calibration;
+using Colossus.Twin.Cases;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Reports;

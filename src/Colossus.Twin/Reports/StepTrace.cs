@@ -10,7 +10,7 @@ namespace Colossus.Twin.Reports;
 public static class StepTrace
 {
     /// <summary>Micro-batches above which only the start of a step is drawn, so that the file stays below some tens of MB.</summary>
-    private const int MostActions = 200_000;
+    private const int mostActions = 200_000;
 
     /// <summary>The trace of an estimate.</summary>
     /// <param name="estimate">An estimate without problems.</param>
@@ -18,7 +18,7 @@ public static class StepTrace
     {
         ArgumentNullException.ThrowIfNull(estimate);
         int perMicroBatch = Math.Max(1, estimate.Layout.Chunks * 3);
-        int limit = Math.Max(1, MostActions / perMicroBatch);
+        int limit = Math.Max(1, mostActions / perMicroBatch);
         IReadOnlyList<TimelineSpan> spans = Timeline.Spans(estimate.Model.Layers, estimate.Layout, estimate.Price, limit);
         var text = new StringBuilder("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
         for (int stage = 0; stage < estimate.Layout.Pipeline; stage++)

@@ -15,21 +15,21 @@ namespace Colossus.Twin.Search;
 /// </remarks>
 public sealed class LayoutSearch
 {
-    private static readonly Recompute[] s_recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
-    private readonly ModelShape _model;
-    private readonly Machine _machine;
-    private readonly TwinParameters _parameters;
-    private readonly StepPricer _pricer;
-    private readonly TwinSpread _spread;
-    private readonly TrainingSetup _setup;
-    private readonly MemoryRules _rules;
-    private readonly double _usableMemory;
-    private readonly List<RankedLayout> _best = [];
-    private int _keep;
-    private long _considered;
-    private long _tooLarge;
-    private long _priced;
-    private double _worstKept;
+    private static readonly Recompute[] recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
+    private readonly ModelShape model;
+    private readonly Machine machine;
+    private readonly TwinParameters parameters;
+    private readonly StepPricer pricer;
+    private readonly TwinSpread spread;
+    private readonly TrainingSetup setup;
+    private readonly MemoryRules rules;
+    private readonly double usableMemory;
+    private readonly List<RankedLayout> best = [];
+    private int keep;
+    private long considered;
+    private long tooLarge;
+    private long priced;
+    private double worstKept;
 
     /// <summary>Makes a search.</summary>
     /// <param name="model">The model.</param>
@@ -42,14 +42,14 @@ public sealed class LayoutSearch
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(setup);
-        _model = model;
-        _machine = machine;
-        _parameters = parameters;
-        _setup = setup;
-        _spread = spread;
-        _pricer = new StepPricer(model, machine, setup, parameters);
-        _rules = MemoryFit.RulesOf(setup);
-        _usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
+        this.model = model;
+        this.machine = machine;
+        this.parameters = parameters;
+        this.setup = setup;
+        this.spread = spread;
+        this.pricer = new StepPricer(model, machine, setup, parameters);
+        this.rules = MemoryFit.RulesOf(setup);
+        this.usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
     }
 
     /// <summary>Searches.</summary>
@@ -59,19 +59,19 @@ public sealed class LayoutSearch
     public SearchResult Run(SearchSpace space, int keep = 5, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(space);
-        _best.Clear();
-        _keep = Math.Max(32, 4 * keep);
-        _considered = _tooLarge = _priced = 0;
-        _worstKept = double.PositiveInfinity;
-        int[] tensors = Divisors(_model.Heads, space.Gpus);
-        int[] contexts = Divisors(_model.Sequence, Math.Min(space.Gpus, space.MostContext));
+        best.Clear();
+        this.keep = Math.Max(32, 4 * keep);
+        this.considered = tooLarge = priced = 0;
+        this.worstKept = double.PositiveInfinity;
+        int[] tensors = Divisors(model.Heads, space.Gpus);
+        int[] contexts = Divisors(model.Sequence, Math.Min(space.Gpus, space.MostContext));
         int[] batches = Divisors(space.GlobalBatch, space.Gpus);
-        int[] experts = _model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
+        int[] experts = model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
         foreach (int tensor in tensors)
         {
             foreach (int context in contexts)
             {
-                for (int pipeline = 1; pipeline <= Math.Min(_model.Layers + 2, space.Gpus / (tensor * context)); pipeline++)
+                for (int pipeline = 1; pipeline <= Math.Min(model.Layers, space.Gpus / (tensor * context)); pipeline++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     int most = space.Gpus / (tensor * context * pipeline);
@@ -86,14 +86,14 @@ public sealed class LayoutSearch
             }
         }
 
-        return new SearchResult([.. _best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], _considered, _tooLarge, _priced);
+        return new SearchResult([.. best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], considered, tooLarge, priced);
     }
 
     // The closed form ranks millions; the timeline has the last word on the few that lead.
     private RankedLayout Exactly(RankedLayout ranked)
     {
-        StepPrice price = StepEstimator.Price(_model, _machine, _setup, ranked.Layout, _parameters);
-        (double low, double high) = _spread.Interval(TwinSpread.GroupOf(_model, _setup, ranked.Layout), price.Total);
+        StepPrice price = StepEstimator.Price(model, machine, setup, ranked.Layout, parameters);
+        (double low, double high) = spread.Interval(TwinSpread.GroupOf(model, setup, ranked.Layout), price.Total);
         return ranked with { Price = price, Low = low, High = high * MemoryFit.Unmeasured(ranked.Layout) };
     }
 
@@ -109,9 +109,15 @@ public sealed class LayoutSearch
 
             foreach (int expert in experts)
             {
+                // As in a job file: experts are shared by ranks that see different tokens.
+                if (data * context % expert != 0)
+                {
+                    continue;
+                }
+
                 for (int sequenceParallel = tensor > 1 ? 1 : 0; sequenceParallel >= 0; sequenceParallel--)
                 {
-                    foreach (Recompute recompute in s_recomputes)
+                    foreach (Recompute recompute in recomputes)
                     {
                         var layout = new Layout(
                             data, tensor, pipeline, 1, context, expert, 1, sequenceParallel == 1, microBatch, globalBatch, recompute, PipelineSchedule.OneForwardOneBackward);
@@ -132,7 +138,7 @@ public sealed class LayoutSearch
 
         OverZero(layout with { Schedule = PipelineSchedule.GPipe });
         OverZero(layout with { Schedule = PipelineSchedule.ZeroBubble });
-        for (int virtualStages = 2; virtualStages * layout.Pipeline <= _model.Layers + 2; virtualStages++)
+        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers; virtualStages++)
         {
             OverZero(layout with { Schedule = PipelineSchedule.Interleaved, VirtualStages = virtualStages });
         }
@@ -149,25 +155,25 @@ public sealed class LayoutSearch
 
     private void Consider(in Layout layout)
     {
-        if (!LayoutRules.IsSound(_model, layout))
+        if (!LayoutRules.IsSound(model, layout))
         {
             return;
         }
 
-        _considered++;
-        double memory = MemoryFit.FullestStage(_model, layout, _rules);
-        if (memory > _usableMemory)
+        considered++;
+        double memory = MemoryFit.FullestStage(model, layout, rules);
+        if (memory > usableMemory)
         {
-            _tooLarge++;
+            tooLarge++;
             return;
         }
 
-        _priced++;
-        _pricer.Price(layout, out StepPrice price);
-        SpreadGroup group = TwinSpread.GroupOf(_model, _setup, layout);
-        (double low, double high) = _spread.Interval(group, price.Total);
+        priced++;
+        pricer.Price(layout, out StepPrice price);
+        SpreadGroup group = TwinSpread.GroupOf(model, setup, layout);
+        (double low, double high) = spread.Interval(group, price.Total);
         high *= MemoryFit.Unmeasured(layout);
-        if (high < _worstKept || _best.Count < _keep)
+        if (high < worstKept || best.Count < keep)
         {
             Keep(new RankedLayout(layout, price, low, high, memory));
         }
@@ -175,19 +181,19 @@ public sealed class LayoutSearch
 
     private void Keep(RankedLayout layout)
     {
-        int at = _best.Count;
-        while (at > 0 && _best[at - 1].High > layout.High)
+        int at = best.Count;
+        while (at > 0 && best[at - 1].High > layout.High)
         {
             at--;
         }
 
-        _best.Insert(at, layout);
-        if (_best.Count > _keep)
+        best.Insert(at, layout);
+        if (best.Count > keep)
         {
-            _best.RemoveAt(_keep);
+            best.RemoveAt(keep);
         }
 
-        _worstKept = _best.Count < _keep ? double.PositiveInfinity : _best[^1].High;
+        this.worstKept = best.Count < keep ? double.PositiveInfinity : best[^1].High;
     }
 
     private static int[] Divisors(int number, int most) => [.. Enumerable.Range(1, Math.Min(number, most)).Where(value => number % value == 0)];

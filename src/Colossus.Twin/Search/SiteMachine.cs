@@ -7,7 +7,7 @@ namespace Colossus.Twin.Search;
 public static class SiteMachine
 {
     /// <summary>Share of the network's bandwidth that the fabrics of the measured runs carried; a site's own share is taken relative to it.</summary>
-    private const double UsualEfficiency = 0.9;
+    private const double usualEfficiency = 0.9;
 
     /// <summary>The machine of one pool.</summary>
     /// <param name="site">The site.</param>
@@ -17,7 +17,7 @@ public static class SiteMachine
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(pool);
         int domain = pool.Accelerator.LinkDomain > 8 ? pool.Accelerator.LinkDomain : Math.Min(pool.Accelerator.LinkDomain, pool.GpusPerNode);
-        return new Machine(pool.Accelerator, domain, site.NicGbpsPerGpu * 1e9 / 8, site.FabricEfficiency / UsualEfficiency);
+        return new Machine(pool.Accelerator, domain, site.NicGbpsPerGpu * 1e9 / 8, site.FabricEfficiency / usualEfficiency);
     }
 
     /// <summary>The machine of a whole site: of several pools the least of each figure, because a step waits for its slowest rank and every rank holds as much.</summary>

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Colossus.Collectives.Tests;
+
+/// <summary>Runs the ranks of a group as threads of this process, each with a mapping of its own.</summary>
+internal static class Ranks
+{
+    private static readonly TimeSpan limit = TimeSpan.FromSeconds(60);
+    private static int count;
+
+    public static string NewName() => SharedSegment.NameFor(string.Create(CultureInfo.InvariantCulture, $"test-{Interlocked.Increment(ref count)}"));
+
+    public static void Run(GroupShape shape, Action<SharedGroup> body)
+    {
+        string name = NewName();
+        Exception?[] errors = new Exception?[shape.Ranks];
+        Thread[] threads = [.. Enumerable.Range(0, shape.Ranks).Select(rank => new Thread(() =>
+        {
+            try
+            {
+                using SharedGroup group = rank == 0
+                    ? SharedGroup.Create(name, shape)
+                    : SharedGroup.Join(name, rank, shape.Ranks, shape.Epoch, limit, TestContext.Current.CancellationToken);
+                try
+                {
+                    body(group);
+                }
+                catch
+                {
+                    group.Abort(AbortReason.RankFailed);
+                    throw;
+                }
+            }
+            catch (Exception error)
+            {
+                errors[rank] = error;
+            }
+        }) { IsBackground = true })];
+        try
+        {
+            Array.ForEach(threads, thread => thread.Start());
+            Assert.All(threads, thread => Assert.True(thread.Join(limit), "A rank did not end within 60 s."));
+        }
+        finally
+        {
+            SharedSegment.Remove(name);
+        }
+
+        Exception[] met = [.. errors.OfType<Exception>()];
+        if (met.Length > 0)
+        {
+            // The first cause, not the aborts that followed from it.
+            throw new AggregateException(met.OrderBy(error => error is CollectiveAbortedException));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace Colossus.House.Tests;
+
+/// <summary>Folders are the architecture: which project may use which stands here and in ARCHITECTURE.md, and nowhere is there another arrow.</summary>
+public sealed class ArrowTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Specs"] = [],
+        ["Collectives"] = [],
+        ["Plan"] = ["Specs"],
+        ["Data"] = ["Specs"],
+        ["Checkpoints"] = ["Specs"],
+        ["Supervision"] = ["Specs"],
+        ["Training"] = ["Specs", "Plan", "Collectives", "Data", "Checkpoints"],
+        ["Twin"] = ["Specs", "Plan", "Supervision"],
+        ["Runs"] = ["Specs", "Checkpoints"],
+        ["Launch"] = ["Specs", "Supervision", "Runs"],
+        ["Worker"] = ["Training", "Launch", "Runs"],
+        ["Cli"] = ["Specs", "Plan", "Data", "Checkpoints", "Supervision", "Runs", "Launch", "Twin"],
+    };
+
+    public static TheoryData<string> SourceProjects() => [.. Repository.Projects("src").Keys];
+
+    [Theory]
+    [MemberData(nameof(SourceProjects))]
+    public void A_project_uses_only_the_projects_that_its_row_allows(string project)
+    {
+        var name = Short(project);
+        Assert.True(Allowed.TryGetValue(name, out var allowed), $"{project} is new: give it a row in ArrowTests and its reason in ARCHITECTURE.md");
+        var forbidden = Repository.References(Repository.Projects("src")[project]).Select(Short).Except(allowed!);
+        Assert.True(!forbidden.Any(), $"{project} must not use {string.Join(", ", forbidden)}; it may use {string.Join(", ", allowed!)}");
+    }
+
+    [Fact]
+    public void The_table_has_no_circle()
+    {
+        var settled = new HashSet<string>();
+        while (settled.Count < Allowed.Count)
+        {
+            var next = Allowed.Where(row => !settled.Contains(row.Key) && row.Value.All(settled.Contains)).Select(row => row.Key).ToList();
+            Assert.True(next.Count > 0, "a circle among " + string.Join(", ", Allowed.Keys.Except(settled)));
+            settled.UnionWith(next);
+        }
+    }
+
+    [Fact]
+    public void Every_project_of_the_table_stands_in_ARCHITECTURE_md_and_the_other_way_round()
+    {
+        var text = Repository.Text("ARCHITECTURE.md");
+        var existing = Repository.Projects("src").Keys.ToList();
+        Assert.All(existing, project => Assert.Contains(project, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TorchSharp_is_named_by_Training_alone()
+    {
+        var users = Repository.Projects("src").Where(project => Repository.Packages(project.Value).Any(package =>
+            package.StartsWith("TorchSharp", StringComparison.OrdinalIgnoreCase) || package.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase)));
+        Assert.Equal(["Colossus.Training"], users.Select(user => user.Key));
+    }
+
+    [Fact]
+    public void Projects_that_decide_have_the_ban_on_clocks_and_chance()
+    {
+        string[] pure = ["Colossus.Specs", "Colossus.Plan", "Colossus.Supervision", "Colossus.Twin"];
+        var unguarded = Repository.Projects("src").Where(project => pure.Contains(project.Key)
+            && !project.Value.Descendants("BanImpurity").Any(ban => ban.Value == "true")).Select(project => project.Key);
+        Assert.Empty(unguarded);
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution_and_every_source_project_has_tests()
+    {
+        var solution = Repository.Text("Colossus.slnx");
+        var tests = Repository.Projects("tests");
+        Assert.All(Repository.Projects("src").Keys.Concat(tests.Keys), project => Assert.Contains($"/{project}.csproj\"", solution, StringComparison.Ordinal));
+        // The worker is a few lines of start-up: the scenarios start it as a process.
+        Assert.All(Repository.Projects("src").Keys.Except(["Colossus.Worker"]), project => Assert.Contains(project + ".Tests", tests.Keys));
+    }
+
+    [Fact]
+    public void Native_libtorch_is_in_no_output_twice()
+    {
+        var binaries = Path.Combine(Repository.Root, "artifacts", "bin");
+        var copies = Directory.Exists(binaries) ? Directory.EnumerateFiles(binaries, "libtorch_cpu.so", SearchOption.AllDirectories).ToList() : [];
+        Assert.True(copies.Count <= 1, "500 MB each: " + string.Join(", ", copies));
+    }
+
+    private static string Short(string project) => project["Colossus.".Length..];
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using Colossus.Launch.Local;
+using Colossus.Launch.Protocol;
+
+namespace Colossus.Launch.FakeWorker;
+
+/// <summary>Speaks the protocol and keeps step with the other ranks over small files that stand for shared memory.</summary>
+internal sealed class FakeRank(RankChannel channel, string mode, long steps)
+{
+    // Only differences count, so it may begin anywhere.
+    private static Dictionary<string, double> Spent => new() { ["compute"] = Environment.TickCount64 / 1000.0 };
+
+    private readonly Lock gate = new();
+    private AssignOrder? next;
+    private volatile int aborted = -1;
+    private volatile bool stop;
+    private volatile int epoch = -1;
+    private long step;
+
+    public static int Run(string[] args)
+    {
+        ParentWatch.EndWithParent();
+        if (args[0] == "broken")
+        {
+            Console.Error.WriteLine("no library named libfake");
+            return 3;
+        }
+
+        var rank = new FakeRank(WorkerStreams.Open(), args[0], long.Parse(args[1], CultureInfo.InvariantCulture));
+        Console.Error.WriteLine("threads " + Environment.GetEnvironmentVariable("OMP_NUM_THREADS") + " " + string.Join(' ', args[2..]));
+        rank.Live();
+        return 0;
+    }
+
+    private void Live()
+    {
+        channel.Start(Obey, () => ProcessEnd.Now(0));
+        new Thread(Beat) { IsBackground = true }.Start();
+        channel.Report(new ReadyReport(Environment.ProcessId));
+        while (true)
+        {
+            AssignOrder? order;
+            lock (gate)
+            {
+                (order, next) = (next, null);
+            }
+
+            if (order is not null)
+            {
+                Train(order);
+            }
+
+            Thread.Sleep(2);
+        }
+    }
+
+    private void Obey(RankOrder order)
+    {
+        switch (order)
+        {
+            case AssignOrder assign:
+                lock (gate)
+                {
+                    next = assign;
+                }
+
+                break;
+            case AbortOrder abort when mode != "stubborn":
+                aborted = abort.Epoch;
+                break;
+            case StopOrder:
+                stop = true;
+                break;
+            case ExitOrder:
+                ProcessEnd.Now(0);
+                break;
+        }
+    }
+
+    private void Train(AssignOrder order)
+    {
+        step = order.RestoreSegment is null ? 0 : Enumerable.Range(0, order.Ranks).Min(rank => Read(order.RestoreSegment, rank));
+        Write(order.Segment, order.Rank, step);
+        epoch = order.Epoch;
+        channel.Report(new JoinedReport(order.Epoch, step));
+
+        // A rank 0 that died between a step and its report left this to the next one.
+        for (var missed = order.KnownStep + 1; missed <= step && order.Rank == 0; missed++)
+        {
+            channel.Report(new StepReport(order.Epoch, missed, 1.0 / missed, 1, 0.1, 100, 0.01));
+        }
+
+        while (step < steps && !(order.Rank == 0 ? stop && Announce(order) : File.Exists(StopFile(order)) && step >= Read(order.Segment, 0)))
+        {
+            Thread.Sleep(10);
+            Write(order.Segment, order.Rank, step + 1);
+            while (Enumerable.Range(0, order.Ranks).Any(rank => Read(order.Segment, rank) < step + 1))
+            {
+                if (aborted == order.Epoch)
+                {
+                    channel.Report(new ParkedReport(order.Epoch));
+                    return;
+                }
+
+                if (File.Exists(StopFile(order)))
+                {
+                    break;
+                }
+
+                Thread.Sleep(1);
+            }
+
+            step++;
+            if (mode == "failing" && step == 5)
+            {
+                channel.Report(new FailedReport(order.Epoch, "nonFinite", "five losses in a row were not finite"));
+                return;
+            }
+
+            if (order.Rank == 0)
+            {
+                channel.Report(new StepReport(order.Epoch, step, mode == "nan" ? double.NaN : 1.0 / step, 1, 0.1, 100, 0.01));
+            }
+        }
+
+        channel.Report(new FinishedReport(order.Epoch, step, 1.0 / step, null, order.Rank == 0 ? $"weights-{step}" : null, step < steps, Spent));
+    }
+
+    private static bool Announce(AssignOrder order)
+    {
+        File.WriteAllText(StopFile(order), "");
+        return true;
+    }
+
+    private void Beat()
+    {
+        while (true)
+        {
+            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", Spent));
+            Thread.Sleep(100);
+        }
+    }
+
+    private static string StopFile(AssignOrder order) => Path.Combine(SegmentFiles.Folder, order.Segment + ".stop");
+
+    private static string RankFile(string segment, int rank) => Path.Combine(SegmentFiles.Folder, $"{segment}.r{rank}");
+
+    private static void Write(string segment, int rank, long value)
+    {
+        var file = RankFile(segment, rank);
+        File.WriteAllText(file + "-new", value.ToString(CultureInfo.InvariantCulture));
+        File.Move(file + "-new", file, overwrite: true);
+    }
+
+    private static long Read(string segment, int rank)
+    {
+        try
+        {
+            return long.Parse(File.ReadAllText(RankFile(segment, rank)), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+}
