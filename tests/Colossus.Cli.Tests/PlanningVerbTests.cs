@@ -6,7 +6,8 @@ namespace Colossus.Cli.Tests;
 
 public sealed class PlanningVerbTests
 {
-    public static TheoryData<string> Models => [.. ModelShapeCatalogue.All.Select(pair => pair.Key)];
+    // The one model that is made for a laptop keeps no large site busy.
+    public static TheoryData<string> Models => [.. ModelShapeCatalogue.All.Select(pair => pair.Key).Where(name => name != "grok-nano")];
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -9,7 +9,7 @@ namespace Colossus.Specs.Diagnostics;
 public sealed record Diagnostic(SourcePlace Place, Severity Severity, string Code, string Message, string? Advice = null)
 {
     // Longer lines are cut around the place, so that the mark stays under it in a terminal.
-    private const int LongestLine = 120;
+    private const int longestLine = 120;
 
     /// <summary>Position, severity, code, message and advice in one line: <c>job.yaml:12:7: error COL1006: …; use 1, 2 or 4</c>.</summary>
     public string Headline => $"{Place}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Message}{(Advice is null ? string.Empty : $"; {Advice}")}";
@@ -23,8 +23,8 @@ public sealed record Diagnostic(SourcePlace Place, Severity Severity, string Cod
         }
 
         int column = Math.Clamp(Place.Column - 1, 0, Place.SourceLine.Length);
-        int from = Place.SourceLine.Length <= LongestLine ? 0 : Math.Clamp(column - (LongestLine / 2), 0, Place.SourceLine.Length - LongestLine);
-        string shown = Place.SourceLine[from..Math.Min(Place.SourceLine.Length, from + LongestLine)];
+        int from = Place.SourceLine.Length <= longestLine ? 0 : Math.Clamp(column - (longestLine / 2), 0, Place.SourceLine.Length - longestLine);
+        string shown = Place.SourceLine[from..Math.Min(Place.SourceLine.Length, from + longestLine)];
         int width = Math.Clamp(Place.Length, 1, Math.Max(1, shown.Length - (column - from)));
 
         // Tabs keep their width under the line above.

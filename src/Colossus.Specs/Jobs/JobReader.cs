@@ -6,8 +6,8 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads job files: every value with its default, every mistake with its place, all at once.</summary>
 public static class JobReader
 {
-    private const int LongestName = 100;
-    private const int LargestFile = 1 << 20;
+    private const int longestName = 100;
+    private const int largestFile = 1 << 20;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -17,9 +17,9 @@ public static class JobReader
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+            if (new FileInfo(path) is { Exists: true, Length: > largestFile })
             {
-                return Unreadable(path, $"the file is larger than {LargestFile} bytes", "a job file is a page or two of text");
+                return Unreadable(path, $"the file is larger than {largestFile} bytes", "a job file is a page or two of text");
             }
 
             return Parse(File.ReadAllText(path), path, overrides, toTrain);
@@ -88,15 +88,15 @@ public static class JobReader
         if (top.Text("name") is { } given)
         {
             // The name becomes a folder's name: no separators, and no "..".
-            if (given.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(given[0]) || given.Any(static letter => !InName(letter)))
+            if (given.Length is 0 or > longestName || !char.IsAsciiLetterOrDigit(given[0]) || given.Any(static letter => !InName(letter)))
             {
-                top.Report("name", ErrorCode.NotAllowed, $"name is '{given}', but it names a folder", $"use up to {LongestName} letters, digits, '-', '_' and '.', a letter or digit first");
+                top.Report("name", ErrorCode.NotAllowed, $"name is '{given}', but it names a folder", $"use up to {longestName} letters, digits, '-', '_' and '.', a letter or digit first");
             }
 
             return given;
         }
 
-        string stem = new([.. Path.GetFileNameWithoutExtension(file).Select(static letter => InName(letter) ? letter : '-').SkipWhile(static letter => !char.IsAsciiLetterOrDigit(letter)).Take(LongestName)]);
+        string stem = new([.. Path.GetFileNameWithoutExtension(file).Select(static letter => InName(letter) ? letter : '-').SkipWhile(static letter => !char.IsAsciiLetterOrDigit(letter)).Take(longestName)]);
         return stem.Length == 0 ? "job" : stem;
     }
 

@@ -9,7 +9,7 @@ namespace Colossus.Specs.Jobs;
 /// </summary>
 internal sealed class JobRules
 {
-    private const long MostRanks = 10_000_000;
+    private const long mostRanks = 10_000_000;
 
     private readonly JobSpec job;
     private readonly YamlPlaces places;
@@ -107,13 +107,13 @@ internal sealed class JobRules
     {
         var parallel = job.Parallel;
         long ranks = (long)parallel.Data * parallel.Tensor;
-        ranks = ranks > MostRanks ? ranks : ranks * parallel.Pipeline;
-        ranks = ranks > MostRanks ? ranks : ranks * parallel.Context;
-        if (ranks > MostRanks)
+        ranks = ranks > mostRanks ? ranks : ranks * parallel.Pipeline;
+        ranks = ranks > mostRanks ? ranks : ranks * parallel.Context;
+        if (ranks > mostRanks)
         {
             Report(
                 places.FirstGiven("parallel.data", "parallel.tensor", "parallel.pipeline", "parallel.context"),
-                $"parallel.data · tensor · pipeline · context is more than {MostRanks} ranks",
+                $"parallel.data · tensor · pipeline · context is more than {mostRanks} ranks",
                 "use fewer");
         }
     }

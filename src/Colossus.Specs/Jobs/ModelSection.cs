@@ -6,9 +6,9 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes.</summary>
 internal static class ModelSection
 {
-    private const int DefaultSequence = 256;
-    private const int MostLayers = 100_000;
-    private const int Widest = 1 << 24;
+    private const int defaultSequence = 256;
+    private const int mostLayers = 100_000;
+    private const int widest = 1 << 24;
 
     public static ModelSpec Read(YamlSection top, string tokenizer, bool runsOtherProgram)
     {
@@ -31,21 +31,21 @@ internal static class ModelSection
 
         // Behind an unknown preset nobody misses the sizes.
         var sizes = unknown ? ModelSpec.None : preset;
-        int hidden = section.Whole("hidden", sizes?.Hidden, most: Widest);
-        int heads = section.Whole("heads", sizes?.Heads, most: Widest);
+        int hidden = section.Whole("hidden", sizes?.Hidden, most: widest);
+        int heads = section.Whole("heads", sizes?.Heads, most: widest);
         var activation = section.Choice("activation", preset?.Activation ?? Activation.SwiGlu);
-        int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: Widest);
+        int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: widest);
         bool ownHeads = preset is null || section.Has("heads") || section.Has("hidden");
         var model = new ModelSpec(
-            section.Whole("layers", sizes?.Layers, most: MostLayers),
+            section.Whole("layers", sizes?.Layers, most: mostLayers),
             hidden,
             heads,
-            section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: Widest),
-            section.Whole("headWidth", ownHeads ? Math.Max(1, hidden / Math.Max(1, heads)) : preset!.HeadWidth, most: Widest),
+            section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: widest),
+            section.Whole("headWidth", ownHeads ? Math.Max(1, hidden / Math.Max(1, heads)) : preset!.HeadWidth, most: widest),
             ffn,
             activation,
-            section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2, most: Widest),
-            section.Whole("sequence", preset?.Sequence ?? DefaultSequence, least: 2, most: 1 << 28),
+            section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2, most: widest),
+            section.Whole("sequence", preset?.Sequence ?? defaultSequence, least: 2, most: 1 << 28),
             section.Flag("tiedHead", preset?.TiedHead ?? false),
             section.Real("ropeBase", preset?.RopeBase ?? 10_000, 1, 1e12),
             section.Between("normEpsilon", preset?.NormEpsilon ?? 1e-5, 0, 1),
@@ -84,7 +84,7 @@ internal static class ModelSection
             experts.Whole("count", preset?.Count, most: 1 << 20),
             experts.Whole("active", preset?.Active, most: 1 << 20),
             experts.Whole("shared", preset?.Shared ?? 0, least: 0, most: 1 << 20),
-            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: Widest));
+            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: widest));
         experts.End();
         return read;
     }

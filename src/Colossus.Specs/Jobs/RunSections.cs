@@ -5,18 +5,18 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads <c>parallel</c>, <c>checkpoint</c> and <c>resilience</c>.</summary>
 internal static class RunSections
 {
-    private const int MostOfAnAxis = 10_000_000;
+    private const int mostOfAnAxis = 10_000_000;
 
     public static ParallelSpec ReadParallel(YamlSection section)
     {
-        int virtualStages = section.Whole("virtualStages", 1, most: MostOfAnAxis);
+        int virtualStages = section.Whole("virtualStages", 1, most: mostOfAnAxis);
         var parallel = new ParallelSpec(
-            section.Whole("data", 1, most: MostOfAnAxis),
-            section.Whole("tensor", 1, most: MostOfAnAxis),
-            section.Whole("pipeline", 1, most: MostOfAnAxis),
+            section.Whole("data", 1, most: mostOfAnAxis),
+            section.Whole("tensor", 1, most: mostOfAnAxis),
+            section.Whole("pipeline", 1, most: mostOfAnAxis),
             virtualStages,
-            section.Whole("context", 1, most: MostOfAnAxis),
-            section.Whole("expert", 1, most: MostOfAnAxis),
+            section.Whole("context", 1, most: mostOfAnAxis),
+            section.Whole("expert", 1, most: mostOfAnAxis),
             section.Whole("zero", 1, least: 0, most: 3),
             section.Flag("sequenceParallel", true),
             section.Choice("recompute", Recompute.None),

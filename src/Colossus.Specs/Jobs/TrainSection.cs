@@ -5,13 +5,13 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads <c>train</c>.</summary>
 internal static class TrainSection
 {
-    private const int DefaultSteps = 300;
-    private const int DefaultGlobalBatch = 32;
-    private const int DefaultMicroBatch = 4;
+    private const int defaultSteps = 300;
+    private const int defaultGlobalBatch = 32;
+    private const int defaultMicroBatch = 4;
 
     public static TrainSpec Read(YamlSection section, int replicas)
     {
-        int steps = section.Whole("steps", DefaultSteps);
+        int steps = section.Whole("steps", defaultSteps);
         int globalBatch = section.Whole("globalBatch", GlobalBatchFor(replicas, section));
         var train = new TrainSpec(
             steps,
@@ -51,13 +51,13 @@ internal static class TrainSection
     {
         int unit = Math.Min(1 << 20, replicas);
         long atOnce = section.Has("microBatch") ? (long)unit * Math.Clamp(section.Whole("microBatch", 1), 1, 1 << 10) : unit;
-        return (int)Math.Min(int.MaxValue, (DefaultGlobalBatch + atOnce - 1) / atOnce * atOnce);
+        return (int)Math.Min(int.MaxValue, (defaultGlobalBatch + atOnce - 1) / atOnce * atOnce);
     }
 
     private static int MicroBatchFor(int globalBatch, int replicas)
     {
         int each = globalBatch / replicas;
-        int microBatch = each == 0 ? 1 : DefaultMicroBatch;
+        int microBatch = each == 0 ? 1 : defaultMicroBatch;
         while (microBatch > 1 && each % microBatch != 0)
         {
             microBatch--;

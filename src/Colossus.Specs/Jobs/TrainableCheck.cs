@@ -6,7 +6,7 @@ namespace Colossus.Specs.Jobs;
 /// <summary>What a job may say and the twin may price, but <c>train</c> cannot run yet. A job is refused for it rather than trained otherwise than it says.</summary>
 public static class TrainableCheck
 {
-    private const string Priced = "'colossus estimate' prices it";
+    private const string priced = "'colossus estimate' prices it";
 
     /// <summary>All that stands in the way of training a job.</summary>
     /// <param name="job">A job whose values fit each other.</param>
@@ -27,12 +27,12 @@ public static class TrainableCheck
         foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[
             ("tensor", parallel.Tensor), ("pipeline", parallel.Pipeline), ("virtualStages", parallel.VirtualStages), ("context", parallel.Context), ("expert", parallel.Expert)])
         {
-            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training is data parallel only so far", $"use 1; {Priced}");
+            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training is data parallel only so far", $"use 1; {priced}");
         }
 
-        Refuse(parallel.Zero > 1, "parallel.zero", $"parallel.zero is {parallel.Zero}, but training shards no more than the optimizer so far", $"use 0 or 1; {Priced}");
-        Refuse(parallel.Recompute != Recompute.None, "parallel.recompute", "training keeps all activations so far", $"use parallel.recompute: none; {Priced}");
-        Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {Priced}");
+        Refuse(parallel.Zero > 1, "parallel.zero", $"parallel.zero is {parallel.Zero}, but training shards no more than the optimizer so far", $"use 0 or 1; {priced}");
+        Refuse(parallel.Recompute != Recompute.None, "parallel.recompute", "training keeps all activations so far", $"use parallel.recompute: none; {priced}");
+        Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
         Refuse(train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
         Refuse(job.Data.Exclude.Count > 0, "data.exclude", "rules of exclusion cannot be applied yet", "remove the documents from data.source, and the key");
         Refuse(job.Data.Tokenizer == "gpt2", "data.tokenizer", "gpt2 needs its two files", "download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k");

@@ -10,8 +10,8 @@ namespace Colossus.Specs.Yaml;
 /// </summary>
 internal sealed class YamlParser
 {
-    private const int DeepestNesting = 32;
-    private const long LargestTree = 100_000;
+    private const int deepestNesting = 32;
+    private const long largestTree = 100_000;
 
     private readonly IParser parser;
     private readonly Func<Mark, Mark, SourcePlace> placeOf;
@@ -102,9 +102,9 @@ internal sealed class YamlParser
     private YamlNode ReadNode(ParsingEvent next, int depth)
     {
         var place = placeOf(next.Start, next.End);
-        if (depth > DeepestNesting)
+        if (depth > deepestNesting)
         {
-            throw new YamlException(next.Start, next.End, $"brackets or indentation go deeper than {DeepestNesting} levels");
+            throw new YamlException(next.Start, next.End, $"brackets or indentation go deeper than {deepestNesting} levels");
         }
 
         if (next is AnchorAlias alias)
@@ -125,9 +125,9 @@ internal sealed class YamlParser
             MappingStart => ReadMap(place, depth),
             _ => throw new YamlException(next.Start, next.End, "a value is expected here"),
         };
-        if (node.Size > LargestTree)
+        if (node.Size > largestTree)
         {
-            throw new YamlException(next.Start, next.End, $"there are more than {LargestTree} values in it");
+            throw new YamlException(next.Start, next.End, $"there are more than {largestTree} values in it");
         }
 
         if (anchor is not null)

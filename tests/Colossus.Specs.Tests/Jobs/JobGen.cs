@@ -6,11 +6,11 @@ namespace Colossus.Specs.Tests.Jobs;
 /// <summary>Random jobs whose values fit each other.</summary>
 internal static class JobGen
 {
-    private static readonly Gen<double> Small = Gen.Double[1e-9, 0.999];
+    private static readonly Gen<double> small = Gen.Double[1e-9, 0.999];
 
-    private static readonly Gen<string> Words = Gen.String.Where(text => !text.Contains('\0', StringComparison.Ordinal) && IsText(text));
+    private static readonly Gen<string> words = Gen.String.Where(text => !text.Contains('\0', StringComparison.Ordinal) && IsText(text));
 
-    private static readonly Gen<ParallelSpec> Parallel = Gen.Select(
+    private static readonly Gen<ParallelSpec> parallels = Gen.Select(
         Gen.Int[1, 6], Gen.Int[0, 2], Gen.Int[1, 3], Gen.Int[1, 2], Gen.Int[0, 2], Gen.Int[0, 1], Gen.Int[0, 1])
         .SelectMany((data, tensorPower, pipeline, virtualStages, contextPower, zero, expert) => Gen.Select(Gen.Bool, Gen.Enum<Recompute>(), Gen.OneOf(PipelineSchedule.OneForwardOneBackward, PipelineSchedule.GPipe, PipelineSchedule.ZeroBubble)).Select((sequenceParallel, recompute, schedule) =>
         {
@@ -19,23 +19,23 @@ internal static class JobGen
                 data, 1 << tensorPower, pipeline, chunks, 1 << contextPower, expert == 1 ? 1 << tensorPower : 1, zero, sequenceParallel, recompute, chunks > 1 ? PipelineSchedule.Interleaved : schedule);
         }));
 
-    private static readonly Gen<OptimizerSpec> Optimizer = Gen.Select(Small, Gen.Int[0, 10], Gen.Enum<Schedule>(), Small, Small, Small, Small)
-        .SelectMany((rate, warmup, schedule, least, decay, beta1, beta2) => Gen.Select(Small, Gen.Double[0, 100]).Select((epsilon, clip) => new OptimizerSpec(rate, warmup, schedule, least, decay, beta1, beta2, epsilon, clip)));
+    private static readonly Gen<OptimizerSpec> optimizers = Gen.Select(small, Gen.Int[0, 10], Gen.Enum<Schedule>(), small, small, small, small)
+        .SelectMany((rate, warmup, schedule, least, decay, beta1, beta2) => Gen.Select(small, Gen.Double[0, 100]).Select((epsilon, clip) => new OptimizerSpec(rate, warmup, schedule, least, decay, beta1, beta2, epsilon, clip)));
 
-    private static readonly Gen<ModelSpec> Model = Gen.Select(Gen.Int[6, 20], Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[1, 16], Gen.Int[1, 50], Gen.Enum<Activation>(), Gen.Int[1, 99])
-        .SelectMany((layers, heads, kvShare, halfWidth, ffn, activation, vocab) => Gen.Select(Gen.Int[1, 99], Gen.Bool, Gen.Double[1, 1e7], Small, Gen.Int[0, 2]).Select((sequence, tied, rope, epsilon, experts) => new ModelSpec(
+    private static readonly Gen<ModelSpec> models = Gen.Select(Gen.Int[6, 20], Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[1, 16], Gen.Int[1, 50], Gen.Enum<Activation>(), Gen.Int[1, 99])
+        .SelectMany((layers, heads, kvShare, halfWidth, ffn, activation, vocab) => Gen.Select(Gen.Int[1, 99], Gen.Bool, Gen.Double[1, 1e7], small, Gen.Int[0, 2]).Select((sequence, tied, rope, epsilon, experts) => new ModelSpec(
             layers, heads * 16 * halfWidth, heads * 8, heads * 8 >> kvShare, 2 * halfWidth, ffn * 8, activation, vocab * 8, sequence * 64, tied, rope, epsilon,
             experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn))))
         .Where(model => model.Heads % model.KvHeads == 0 && model.KvHeads % 4 == 0);
 
-    private static readonly Gen<DataSpec> Data = Gen.Select(Words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), Words, Gen.Double[0, 0.5], Gen.Bool, Words)
+    private static readonly Gen<DataSpec> texts = Gen.Select(words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), words, Gen.Double[0, 0.5], Gen.Bool, words)
         .Select((sources, tokenizer, field, holdout, hasCache, other) => new DataSpec(sources, tokenizer, field, holdout, hasCache ? other : null)
         {
             Exclude = hasCache ? [new ExclusionRule(Region: other), new ExclusionRule("a", null, "2024-*", field, other)] : [],
         });
 
-    public static Gen<JobSpec> Jobs { get; } = Gen.Select(Model, Parallel, Optimizer, Data, Gen.Int[1, 9], Gen.Int[1, 9], Gen.ULong)
-        .SelectMany((model, parallel, optimizer, data, micro, accumulate, seed) => Gen.Select(Gen.Enum<Precision>(), Gen.Enum<ProductFormat>(), Gen.Long[100_000, 36_000_000_000], Gen.Int[0, 1000], Gen.Bool, Words).Select((precision, products, heartbeat, number, other, word) => new JobSpec(
+    public static Gen<JobSpec> Jobs { get; } = Gen.Select(models, parallels, optimizers, texts, Gen.Int[1, 9], Gen.Int[1, 9], Gen.ULong)
+        .SelectMany((model, parallel, optimizer, data, micro, accumulate, seed) => Gen.Select(Gen.Enum<Precision>(), Gen.Enum<ProductFormat>(), Gen.Long[100_000, 36_000_000_000], Gen.Int[0, 1000], Gen.Bool, words).Select((precision, products, heartbeat, number, other, word) => new JobSpec(
             $"run-{number}.x",
             model,
             data,

@@ -4,7 +4,7 @@ namespace Colossus.Specs.Tests.Jobs;
 
 public sealed class JobReaderTests
 {
-    private const string Flow = """
+    private const string flow = """
         name: quickstart
         model:                      # or  preset: grok-1
           layers: 6
@@ -33,7 +33,7 @@ public sealed class JobReaderTests
         resilience: { heartbeat: 0.5s, spares: 1, maxRestarts: 100, snapshotEvery: 1 }
         """;
 
-    private const string Block = """
+    private const string block = """
         name: quickstart
         model:
           layers: 6
@@ -93,7 +93,7 @@ public sealed class JobReaderTests
     [Fact]
     public void Every_key_is_read()
     {
-        var job = Read.Job(Flow);
+        var job = Read.Job(flow);
         var expected = new JobSpec(
             "quickstart",
             new ModelSpec(6, 384, 6, 6, 64, 1024, Activation.SwiGlu, 256, 256, Experts: new ExpertsSpec(8, 2, 0, 1024)),
@@ -107,10 +107,10 @@ public sealed class JobReaderTests
     }
 
     [Fact]
-    public void Flow_and_block_style_say_the_same() => Assert.Equal(Read.Job(Flow), Read.Job(Block));
+    public void Flow_and_block_style_say_the_same() => Assert.Equal(Read.Job(flow), Read.Job(block));
 
     [Fact]
-    public void Lines_may_end_as_on_windows() => Assert.Equal(Read.Job(Block), Read.Job(Block.ReplaceLineEndings("\r\n")));
+    public void Lines_may_end_as_on_windows() => Assert.Equal(Read.Job(block), Read.Job(block.ReplaceLineEndings("\r\n")));
 
     [Fact]
     public void Everything_but_the_model_has_a_default()
@@ -217,7 +217,7 @@ public sealed class JobReaderTests
                 "job.yaml:1:7: error COL1004: name is 'a b', but it names a folder; use up to 100 letters, digits, '-', '_' and '.', a letter or digit first",
                 "job.yaml:2:18: error COL1003: model.layers is 'many', not a whole number; use 1 to 100000",
                 "job.yaml:2:44: error COL1006: model.heads is 3, but model.hidden (128) is not divisible by it; use 1, 2, 4, 8, 16, 32, 64 or 128, or give model.headWidth",
-                "job.yaml:2:47: error COL1002: model.hiden is not a key; did you mean hidden? model has preset, hidden, heads, activation, ffn, layers, kvHeads, headWidth, vocab, sequence, tiedHead, ropeBase, normEpsilon, experts",
+                "job.yaml:2:47: error COL1002: model.hiden is not a key; did you mean model.hidden? model has preset, hidden, heads, activation, ffn, layers, kvHeads, headWidth, vocab, sequence, tiedHead, ropeBase, normEpsilon, experts",
                 "job.yaml:4:10: error COL1004: train.steps is 0; use 1 or more",
                 "job.yaml:5:14: error COL1004: train.precision is 'bf61'; did you mean bf16? allowed are fp32, autocast, bf16, fp8",
                 "job.yaml:6:30: error COL1004: train.optimizer.learningRate is -1; use more than 0",

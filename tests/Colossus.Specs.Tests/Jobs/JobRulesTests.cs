@@ -3,7 +3,7 @@ namespace Colossus.Specs.Tests.Jobs;
 public sealed class JobRulesTests
 {
     // 32 heads, 24 layers: what each case below adds is the one thing that does not fit.
-    private const string Model = "layers: 24, hidden: 4096, heads: 32";
+    private const string sound = "layers: 24, hidden: 4096, heads: 32";
 
     [Theory]
     [InlineData("vocab: 258, ffn: 300", "tensor: 3, sequenceParallel: false", "", "parallel.tensor is 3, but model.heads (32) is not divisible by it; use 1, 2, 4, 8, 16 or 32")]
@@ -32,7 +32,7 @@ public sealed class JobRulesTests
     public void Values_that_do_not_fit_are_named_with_those_that_do(string model, string parallel, string train, string? message)
     {
         string comma = model.Length > 0 ? ", " : "";
-        string sizes = model.Contains("heads: 12", StringComparison.Ordinal) ? Model.Replace(", heads: 32", "", StringComparison.Ordinal) : Model;
+        string sizes = model.Contains("heads: 12", StringComparison.Ordinal) ? sound.Replace(", heads: 32", "", StringComparison.Ordinal) : sound;
         var mistakes = Read.Mistakes($"model: {{ {sizes}{comma}{model} }}\nparallel: {{ {parallel} }}\ntrain: {{ {train} }}").Select(mistake => mistake.Headline[(mistake.Headline.IndexOf("COL", StringComparison.Ordinal) + 9)..]);
         Assert.Equal(message is null ? [] : [message], mistakes);
     }
