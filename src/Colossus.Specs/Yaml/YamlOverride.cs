@@ -37,6 +37,8 @@ internal static class YamlOverride
         var below = map.Find(path[depth]);
         if (below is YamlMap or null or YamlScalar { IsNull: true })
         {
+            // A section of the file keeps its place: what it lacks is missing there, not on the command line.
+            key = map.Entries.FirstOrDefault(entry => entry.Key.Text == key.Text).Key ?? key;
             return map.With(key, Replace(below as YamlMap ?? new YamlMap([], place), path, depth + 1, value, place, bag));
         }
 

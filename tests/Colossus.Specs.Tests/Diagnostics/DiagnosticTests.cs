@@ -1,10 +1,8 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
 using Colossus.Specs.Diagnostics;
 
 namespace Colossus.Specs.Tests.Diagnostics;
 
-public sealed partial class DiagnosticTests
+public sealed class DiagnosticTests
 {
     [Fact]
     public void A_mistake_is_shown_with_its_line_and_a_mark_under_it()
@@ -59,16 +57,6 @@ public sealed partial class DiagnosticTests
         Assert.Equal(DiagnosticBag.Most, bag.All.Count);
     }
 
-    [Fact]
-    public void The_document_lists_every_code_of_the_program_and_no_other()
-    {
-        var codes = typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Order().ToList();
-        var sections = Heading().Matches(Repository.Text("docs/errors.md")).ToDictionary(match => match.Groups["code"].Value, match => match.Groups["text"].Value);
-        Assert.Equal(codes, sections.Keys.Where(code => code.StartsWith("COL1", StringComparison.Ordinal)).Order());
-        Assert.Equal(codes.Count, codes.Distinct().Count());
-        Assert.All(sections.Values, text => Assert.True(text.Contains("*Cause.*", StringComparison.Ordinal) && text.Contains("*Cure.*", StringComparison.Ordinal), text));
-    }
-
     [Theory]
     [InlineData("hiden", "hidden")]
     [InlineData("haeds", "heads")]
@@ -85,7 +73,4 @@ public sealed partial class DiagnosticTests
         Assert.Equal("1 or 2", Suggestions.List(["1", "2"]));
         Assert.Equal("1, 2 or 4", Suggestions.List(["1", "2", "4"]));
     }
-
-    [GeneratedRegex(@"^## (?<code>COL\d{4}):[^\n]*\n(?<text>.*?)(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Heading();
 }

@@ -38,6 +38,19 @@ public sealed class JobRulesTests
     }
 
     [Fact]
+    public void A_preset_with_another_width_must_fit_its_heads() =>
+        Assert.StartsWith("job.yaml:1:18: error COL1006: model.heads is 48, but model.hidden (100) is not divisible by it", Read.Mistake("model: { preset: grok-1, hidden: 100 }"));
+
+    [Theory]
+    [InlineData("parallel.data=65536", "train.microBatch=65536", "train.globalBatch=1")]
+    [InlineData("parallel.data=2000000000", "parallel.context=2000000000", "parallel.expert=7")]
+    [InlineData("parallel.data=10000000", "parallel.context=10000000", "parallel.pipeline=10000000")]
+    [InlineData("parallel.pipeline=65536", "parallel.virtualStages=65536", "train.seed=1")]
+    [InlineData("model.hidden=16777216", "model.heads=1", "parallel.tensor=7")]
+    [InlineData("train.globalBatch=2147483647", "train.microBatch=2147483647", "parallel.data=10000000")]
+    public void Absurd_numbers_are_mistakes_and_no_exceptions(params string[] settings) => Assert.NotEmpty(Read.Mistakes(Read.Minimal, settings));
+
+    [Fact]
     public void Hidden_need_not_be_divisible_by_heads_when_the_width_of_a_head_is_given() =>
         Assert.Equal(64, Read.Job("model: { layers: 1, hidden: 100, heads: 3, headWidth: 64 }").Model.HeadWidth);
 

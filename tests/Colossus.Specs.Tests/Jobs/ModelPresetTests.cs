@@ -11,6 +11,7 @@ public sealed class ModelPresetTests
     public void A_preset_is_a_sound_model_with_a_source(string name)
     {
         Assert.Equal(ModelPresets.Find(name)!.Model, Read.Job($"model: {{ preset: {name} }}").Model);
+        Assert.Equal(ModelPresets.Find(name)!.Model, Read.Job(JobWriter.Write(Read.Job($"model: {{ preset: {name} }}"))).Model);
         Assert.NotEmpty(ModelPresets.Find(name)!.Source);
     }
 

@@ -45,6 +45,10 @@ public sealed class OverrideTests
         Assert.StartsWith("--set parallel.tensor=3: error COL1006: parallel.tensor is 3, but model.heads (4)", Read.Mistakes(Read.Minimal, "parallel.tensor=3")[0].Headline);
     }
 
+    [Fact]
+    public void What_a_section_of_the_file_lacks_is_missing_in_the_file() =>
+        Assert.Equal("job.yaml:1:1: error COL1005: model.heads is missing; give a whole number", Read.Mistake("model: { layers: 2, hidden: 128 }", "model.kvHeads=1"));
+
     [Theory]
     [InlineData("train.steps")]
     [InlineData("=5")]
@@ -53,6 +57,23 @@ public sealed class OverrideTests
     [InlineData("")]
     public void A_setting_of_another_form_is_refused(string setting) =>
         Assert.Equal($"--set {setting}: error COL1010: this is not section.key=value; write it as in train.steps=100", Read.Mistake(Read.Minimal, setting));
+
+    [Theory]
+    [InlineData("train.steps=1.5", "a whole number")]
+    [InlineData("train.optimizer.clip=NaN", "a number")]
+    [InlineData("resilience.heartbeat=2 weeks", "a time")]
+    [InlineData("resilience.heartbeat=NaN", "a time")]
+    [InlineData("resilience.heartbeat=5sm", "a time")]
+    [InlineData("train={steps: {a: 1}}", "a whole number")]
+    [InlineData("model.experts=8", "a section of keys")]
+    [InlineData("data.field=[a]", "a text")]
+    [InlineData("data.source={a: b}", "a text or a list of texts")]
+    public void A_value_of_the_wrong_type_is_told_the_right_one(string setting, string kind)
+    {
+        var mistake = Assert.Single(Read.Mistakes(Read.Minimal, setting));
+        Assert.Equal("COL1003", mistake.Code);
+        Assert.Contains(kind, mistake.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_setting_below_a_single_value_is_refused() =>

@@ -64,6 +64,12 @@ public sealed class YamlSourceTests
     public void An_alias_without_a_complete_anchor_is_refused(string text) => Assert.Contains(Read.Mistakes(text), mistake => mistake.Code == "COL1001");
 
     [Fact]
+    public void A_star_that_should_be_in_quotes_is_marked_where_it_stands() =>
+        Assert.Contains(
+            "job.yaml:3:11: error COL1001: *.md refers to an anchor that is not complete before it; define the anchor first, or put a text that starts with * in quotes",
+            Read.Mistakes("name: &a x\ndata:\n  source: *.md\n").Select(mistake => mistake.Headline));
+
+    [Fact]
     public void Aliases_of_aliases_cannot_fill_the_memory()
     {
         var text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
