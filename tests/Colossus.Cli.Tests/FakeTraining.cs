@@ -1,4 +1,3 @@
-using JobReading = Colossus.Cli.Train.JobReading;
 using Colossus.Cli.Train;
 using Colossus.Runs.Events;
 using Colossus.Specs.Jobs;

@@ -1,6 +1,7 @@
 namespace Colossus.Scenarios;
 
 /// <summary>Whatever is killed, and whenever: the final weights are those of an undisturbed run.</summary>
+[Collection("machine")] // they share the cores of a small machine: one after another
 public sealed class FaultScenarios : IDisposable
 {
     private readonly TinyJob job = new();
@@ -63,7 +64,13 @@ public sealed class FaultScenarios : IDisposable
         using (var run = Start("stopped"))
         {
             run.WaitForStep(random.Next(3, 25));
-            ColossusRun.Signal(run.Id, ColossusRun.Interrupt);
+
+            // As a terminal does it: the whole process group hears of it.
+            foreach (int process in (int[])[.. run.Workers(), run.Id])
+            {
+                ColossusRun.Signal(process, ColossusRun.Interrupt);
+            }
+
             Assert.Equal(130, run.WaitForExit());
             var end = run.Events("finished").Single();
             Assert.Equal("stopped", end.GetProperty("status").GetString());

@@ -1,6 +1,7 @@
 namespace Colossus.Scenarios;
 
 /// <summary>What people get wrong is told by its place, and never by a stack trace.</summary>
+[Collection("machine")] // they share the cores of a small machine: one after another
 public sealed class MistakeScenarios : IDisposable
 {
     private readonly TinyJob job = new();
@@ -22,6 +23,7 @@ public sealed class MistakeScenarios : IDisposable
     public void A_run_folder_that_exists_is_refused()
     {
         Directory.CreateDirectory(job.Run("taken"));
+        File.WriteAllText(Path.Combine(job.Run("taken"), "notes.txt"), "mine");
         Refused("taken", "train", job.JobFile, "--run", job.Run("taken"));
     }
 

@@ -42,8 +42,9 @@ internal sealed class ModelSectionReader(YamlSection section)
         return model;
     }
 
+    // Absurd widths stay absurd instead of turning negative.
     private static int DefaultFfn(int hidden, Activation activation) =>
-        activation is Activation.SwiGlu or Activation.GeGlu ? ((8 * hidden / 3) + 63) / 64 * 64 : 4 * hidden;
+        (int)Math.Min(int.MaxValue, activation is Activation.SwiGlu or Activation.GeGlu ? ((8L * hidden / 3) + 63) / 64 * 64 : 4L * hidden);
 
     private ModelSpec? ReadPreset()
     {

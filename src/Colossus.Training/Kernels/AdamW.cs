@@ -10,25 +10,28 @@ internal static unsafe class AdamW
 
     // Small enough for the sums to be in the nearest cache when their squares are added.
     private const long Block = 4096;
+    private const long UpdateBlock = 16 * Block;
 
     /// <summary>sum = Σ over ranks of (accumulator + gradient), in the order of ranks.</summary>
     /// <param name="gradients">One pointer a rank.</param>
     /// <param name="accumulators">One pointer a rank to earlier micro-batches' fp32 sums, or null.</param>
+    /// <param name="ranks">Number of ranks.</param>
     /// <param name="sum">[count], written.</param>
+    /// <param name="count">Values.</param>
     /// <returns>Sum of squares of the sums: fp32 in blocks of 4096, double over blocks.</returns>
     public static double ReduceRange<T>(T** gradients, float** accumulators, int ranks, float* sum, long count)
         where T : unmanaged, IElement<T>
     {
         int blocks = (int)((count + Block - 1) / Block);
-        double[] squares = new double[blocks];
-        KernelThreads.For(blocks, block =>
+        double* squares = ThreadScratch.Begin((long)blocks * sizeof(double)).Take<double>(blocks);
+        KernelThreads.For(blocks, new ReduceBody<T>(gradients, accumulators, ranks, sum, count, squares));
+        double total = 0;
+        for (int block = 0; block < blocks; block++)
         {
-            long start = block * Block;
-            long length = Math.Min(Block, count - start);
-            SumBlock(gradients, accumulators, ranks, sum, start, length);
-            squares[block] = Flat.SumOfSquares(sum + start, length);
-        });
-        return squares.Sum();
+            total += squares[block];
+        }
+
+        return total;
     }
 
     /// <summary>One update of a range. In and out may be the same memory.</summary>
@@ -37,7 +40,12 @@ internal static unsafe class AdamW
     /// <param name="masterIn">fp32 weights before.</param>
     /// <param name="firstIn">Mean before.</param>
     /// <param name="secondIn">Mean of squares before.</param>
+    /// <param name="masterOut">fp32 weights, written.</param>
+    /// <param name="firstOut">Mean, written.</param>
+    /// <param name="secondOut">Mean of squares, written.</param>
     /// <param name="weights">Working copy, written.</param>
+    /// <param name="count">Values.</param>
+    /// <param name="step">The numbers of the update.</param>
     public static void StepFromSum<TWeight>(
         float* sum,
         float gradientScale,
@@ -50,115 +58,129 @@ internal static unsafe class AdamW
         TWeight* weights,
         long count,
         AdamWStep step)
-        where TWeight : unmanaged, IElement<TWeight> => KernelThreads.For((int)((count + (16 * Block) - 1) / (16 * Block)), block =>
-        {
-            long start = block * 16 * Block;
-            long length = Math.Min(16 * Block, count - start);
-            UpdateRange(
-                sum + start,
-                gradientScale,
-                masterIn + start,
-                firstIn + start,
-                secondIn + start,
-                masterOut + start,
-                firstOut + start,
-                secondOut + start,
-                weights + start,
-                length,
-                step);
-        });
+        where TWeight : unmanaged, IElement<TWeight>
+    {
+        var memory = new State<TWeight>(sum, masterIn, firstIn, secondIn, masterOut, firstOut, secondOut, weights);
+        KernelThreads.For((int)((count + UpdateBlock - 1) / UpdateBlock), new StepBody<TWeight>(memory, gradientScale, count, step));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumBlock<T>(T** gradients, float** accumulators, int ranks, float* sum, long start, long count)
         where T : unmanaged, IElement<T>
     {
-        long i = 0;
-        for (; i <= count - Lanes; i += Lanes)
+        long i = start;
+        for (; i <= start + count - Lanes; i += Lanes)
         {
             var total = Vector512<float>.Zero;
             for (int rank = 0; rank < ranks; rank++)
             {
-                var value = T.Load(gradients[rank] + start + i);
-                total += accumulators is null ? value : value + Vector512.Load(accumulators[rank] + start + i);
+                var value = T.Load(gradients[rank] + i);
+                total += accumulators is null ? value : value + Vector512.Load(accumulators[rank] + i);
             }
 
-            total.Store(sum + start + i);
+            total.Store(sum + i);
         }
 
-        for (; i < count; i++)
+        for (; i < start + count; i++)
         {
             float total = 0;
             for (int rank = 0; rank < ranks; rank++)
             {
-                float value = T.ToFloat(gradients[rank][start + i]);
-                total += accumulators is null ? value : value + accumulators[rank][start + i];
+                float value = T.ToFloat(gradients[rank][i]);
+                total += accumulators is null ? value : value + accumulators[rank][i];
             }
 
-            sum[start + i] = total;
+            sum[i] = total;
         }
     }
 
+    // m and v with their corrections folded into two factors: w -= rate / c1 · m / (√(v / c2) + ε).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void UpdateRange<TWeight>(
-        float* sum,
-        float scale,
-        float* masterIn,
-        float* firstIn,
-        float* secondIn,
-        float* masterOut,
-        float* firstOut,
-        float* secondOut,
-        TWeight* weights,
-        long count,
-        AdamWStep step)
+    private static void Update<TWeight>(State<TWeight> at, float scale, long start, long end, AdamWStep step)
         where TWeight : unmanaged, IElement<TWeight>
     {
-        long i = 0;
-        for (; i <= count - Lanes; i += Lanes)
+        float fresh1 = 1 - step.Beta1;
+        float fresh2 = 1 - step.Beta2;
+        float unbias = 1 / step.Correction2;
+        float rate = step.Rate / step.Correction1;
+        float shrink = step.Rate * step.Decay;
+        var (scales, beta1, beta2) = (Vector512.Create(scale), Vector512.Create(step.Beta1), Vector512.Create(step.Beta2));
+        var (fresh1s, fresh2s) = (Vector512.Create(fresh1), Vector512.Create(fresh2));
+        var (unbiases, rates) = (Vector512.Create(unbias), Vector512.Create(rate));
+        var (shrinks, epsilons) = (Vector512.Create(shrink), Vector512.Create(step.Epsilon));
+        long i = start;
+        for (; i <= end - Lanes; i += Lanes)
         {
-            Update(sum + i, scale, masterIn + i, firstIn + i, secondIn + i, masterOut + i, firstOut + i, secondOut + i, weights + i, step);
+            var gradient = Vector512.Load(at.Sum + i) * scales;
+            var first = Vector512.FusedMultiplyAdd(Vector512.Load(at.FirstIn + i), beta1, gradient * fresh1s);
+            var second = Vector512.FusedMultiplyAdd(Vector512.Load(at.SecondIn + i), beta2, gradient * gradient * fresh2s);
+            var root = Vector512.Sqrt(second * unbiases) + epsilons;
+            var master = Vector512.Load(at.MasterIn + i);
+            master -= master * shrinks;
+            master -= first * rates / root;
+            first.Store(at.FirstOut + i);
+            second.Store(at.SecondOut + i);
+            master.Store(at.MasterOut + i);
+            TWeight.Store(at.Weights + i, master);
         }
 
-        for (; i < count; i++)
+        for (; i < end; i++)
         {
-            UpdateOne(sum + i, scale, masterIn + i, firstIn + i, secondIn + i, masterOut + i, firstOut + i, secondOut + i, weights + i, step);
+            float gradient = at.Sum[i] * scale;
+            float first = MathF.FusedMultiplyAdd(at.FirstIn[i], step.Beta1, gradient * fresh1);
+            float second = MathF.FusedMultiplyAdd(at.SecondIn[i], step.Beta2, gradient * gradient * fresh2);
+            float root = MathF.Sqrt(second * unbias) + step.Epsilon;
+            float master = at.MasterIn[i];
+            master -= master * shrink;
+            master -= first * rate / root;
+            at.FirstOut[i] = first;
+            at.SecondOut[i] = second;
+            at.MasterOut[i] = master;
+            at.Weights[i] = TWeight.FromFloat(master);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Update<TWeight>(
-        float* sum, float scale, float* masterIn, float* firstIn, float* secondIn, float* masterOut, float* firstOut, float* secondOut, TWeight* weights, AdamWStep step)
+    private readonly struct State<TWeight>(
+        float* sum, float* masterIn, float* firstIn, float* secondIn, float* masterOut, float* firstOut, float* secondOut, TWeight* weights)
         where TWeight : unmanaged, IElement<TWeight>
     {
-        var gradient = Vector512.Load(sum) * Vector512.Create(scale);
-        var first = Vector512.FusedMultiplyAdd(
-            Vector512.Load(firstIn), Vector512.Create(step.Beta1), gradient * Vector512.Create(1 - step.Beta1));
-        var second = Vector512.FusedMultiplyAdd(
-            Vector512.Load(secondIn), Vector512.Create(step.Beta2), gradient * gradient * Vector512.Create(1 - step.Beta2));
-        var root = Vector512.Sqrt(second * Vector512.Create(1 / step.Correction2)) + Vector512.Create(step.Epsilon);
-        var master = Vector512.Load(masterIn);
-        master -= master * Vector512.Create(step.Rate * step.Decay);
-        master -= first * Vector512.Create(step.Rate / step.Correction1) / root;
-        first.Store(firstOut);
-        second.Store(secondOut);
-        master.Store(masterOut);
-        TWeight.Store(weights, master);
+        public readonly float* Sum = sum;
+        public readonly float* MasterIn = masterIn;
+        public readonly float* FirstIn = firstIn;
+        public readonly float* SecondIn = secondIn;
+        public readonly float* MasterOut = masterOut;
+        public readonly float* FirstOut = firstOut;
+        public readonly float* SecondOut = secondOut;
+        public readonly TWeight* Weights = weights;
     }
 
-    private static void UpdateOne<TWeight>(
-        float* sum, float scale, float* masterIn, float* firstIn, float* secondIn, float* masterOut, float* firstOut, float* secondOut, TWeight* weights, AdamWStep step)
+    private readonly struct ReduceBody<T>(T** gradients, float** accumulators, int ranks, float* sum, long count, double* squares) : IKernelBody
+        where T : unmanaged, IElement<T>
+    {
+        private readonly T** gradients = gradients;
+        private readonly float** accumulators = accumulators;
+        private readonly int ranks = ranks;
+        private readonly float* sum = sum;
+        private readonly long count = count;
+        private readonly double* squares = squares;
+
+        public void Run(int item)
+        {
+            long start = item * Block;
+            long length = Math.Min(Block, count - start);
+            SumBlock(gradients, accumulators, ranks, sum, start, length);
+            squares[item] = Flat.SumOfSquares(sum + start, length);
+        }
+    }
+
+    private readonly struct StepBody<TWeight>(State<TWeight> memory, float scale, long count, AdamWStep step) : IKernelBody
         where TWeight : unmanaged, IElement<TWeight>
     {
-        float gradient = *sum * scale;
-        float first = MathF.FusedMultiplyAdd(*firstIn, step.Beta1, gradient * (1 - step.Beta1));
-        float second = MathF.FusedMultiplyAdd(*secondIn, step.Beta2, gradient * gradient * (1 - step.Beta2));
-        float root = MathF.Sqrt(second * (1 / step.Correction2)) + step.Epsilon;
-        float master = *masterIn;
-        master -= master * (step.Rate * step.Decay);
-        master -= first * (step.Rate / step.Correction1) / root;
-        *firstOut = first;
-        *secondOut = second;
-        *masterOut = master;
-        *weights = TWeight.FromFloat(master);
+        private readonly State<TWeight> memory = memory;
+        private readonly float scale = scale;
+        private readonly long count = count;
+        private readonly AdamWStep step = step;
+
+        public void Run(int item) => Update(memory, scale, item * UpdateBlock, Math.Min(count, (item + 1) * UpdateBlock), step);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Colossus.Training.Kernels;
 
@@ -13,6 +14,11 @@ internal readonly unsafe struct Bf16(ushort bits) : IElement<Bf16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(Bf16* source)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Vector512.ShiftLeft(Avx512F.ConvertToVector512UInt32(Vector256.Load((ushort*)source)), 16).AsSingle();
+        }
+
         var (lower, upper) = Vector256.Widen(Vector256.Load((ushort*)source));
         return Vector512.ShiftLeft(Vector512.Create(lower, upper), 16).AsSingle();
     }
@@ -22,6 +28,12 @@ internal readonly unsafe struct Bf16(ushort bits) : IElement<Bf16>
     public static void Store(Bf16* target, Vector512<float> values)
     {
         var rounded = Vector512.ShiftRightLogical(Round(values), 16);
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector256UInt16(rounded).Store((ushort*)target);
+            return;
+        }
+
         Vector256.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)target);
     }
 

@@ -7,17 +7,14 @@ namespace Colossus.Training.Kernels;
 internal static unsafe class CrossEntropy
 {
     private const int Lanes = 16;
+    private const int RowsPerBlock = 16;
 
     /// <summary>The loss of each row.</summary>
     /// <param name="logits">[rows, vocab].</param>
     /// <param name="targets">Token ids; -1 leaves a row out (loss 0).</param>
     /// <param name="losses">[rows], written.</param>
     public static void ForwardOnly<T>(T* logits, int* targets, float* losses, int rows, int vocab)
-        where T : unmanaged, IElement<T> => KernelThreads.For(rows, row =>
-        {
-            T* line = logits + ((long)row * vocab);
-            losses[row] = targets[row] < 0 ? 0 : LogSumExp(line, vocab) - T.ToFloat(line[targets[row]]);
-        });
+        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, vocab, null));
 
     /// <summary>The loss of each row; logits become their own gradient.</summary>
     /// <param name="logits">[rows, vocab]; overwritten by (softmax - target) · scale.</param>
@@ -25,33 +22,20 @@ internal static unsafe class CrossEntropy
     /// <param name="losses">[rows], written; not scaled.</param>
     /// <param name="scale">Factor on the gradient.</param>
     public static void ForwardBackward<T>(T* logits, int* targets, float* losses, int rows, int vocab, float scale)
-        where T : unmanaged, IElement<T> => KernelThreads.For(rows, row =>
-        {
-            T* line = logits + ((long)row * vocab);
-            int target = targets[row];
-            if (target < 0)
-            {
-                losses[row] = 0;
-                Flat.Zero(line, vocab);
-                return;
-            }
+        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, vocab, scale));
 
-            float logSumExp = LogSumExp(line, vocab);
-            float atTarget = T.ToFloat(line[target]);
-            losses[row] = logSumExp - atTarget;
-            Softmax(line, vocab, logSumExp, scale);
-            line[target] = T.FromFloat((MathF.Exp(atTarget - logSumExp) - 1) * scale);
-        });
+    private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float LogSumExp<T>(T* line, int vocab)
         where T : unmanaged, IElement<T>
     {
+        // A NaN may be passed over here: its exponential below is NaN whatever the maximum.
         var highest = Vector512.Create(float.NegativeInfinity);
         int i = 0;
         for (; i <= vocab - Lanes; i += Lanes)
         {
-            highest = Vector512.Max(highest, T.Load(line + i));
+            highest = Vector512.MaxNative(highest, T.Load(line + i));
         }
 
         float max = float.NegativeInfinity;
@@ -96,6 +80,50 @@ internal static unsafe class CrossEntropy
         for (; i < vocab; i++)
         {
             line[i] = T.FromFloat(MathF.Exp(T.ToFloat(line[i]) - logSumExp) * scale);
+        }
+    }
+
+    private readonly struct Body<T>(T* logits, int* targets, float* losses, int rows, int vocab, float? scale) : IKernelBody
+        where T : unmanaged, IElement<T>
+    {
+        private readonly T* logits = logits;
+        private readonly int* targets = targets;
+        private readonly float* losses = losses;
+        private readonly int rows = rows;
+        private readonly int vocab = vocab;
+        private readonly float? scale = scale;
+
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                T* line = logits + ((long)row * vocab);
+                losses[row] = Row(line, targets[row]);
+            }
+        }
+
+        private float Row(T* line, int target)
+        {
+            if (target < 0)
+            {
+                if (scale.HasValue)
+                {
+                    Flat.Zero(line, vocab);
+                }
+
+                return 0;
+            }
+
+            float logSumExp = LogSumExp(line, vocab);
+            float atTarget = T.ToFloat(line[target]);
+            if (scale is { } factor)
+            {
+                Softmax(line, vocab, logSumExp, factor);
+                line[target] = T.FromFloat((MathF.Exp(atTarget - logSumExp) - 1) * factor);
+            }
+
+            return logSumExp - atTarget;
         }
     }
 }

@@ -10,22 +10,26 @@ internal static unsafe class FeedForwardActivation
     private const int Lanes = 16;
     private const int RowsPerBlock = 32;
 
-    // GELU in its tanh form: 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))), arXiv 1606.08415.
-    private const float GeluScale = 0.7978845608f;
-    private const float GeluCubic = 0.044715f;
-
     /// <summary>Applies the activation.</summary>
     /// <param name="input">[rows, 2 · ffn] with the gate in the first half, or [rows, ffn] for kinds without a gate.</param>
     /// <param name="output">[rows, ffn], written.</param>
     public static void Forward<T>(T* input, T* output, int rows, int ffn, Activation kind)
         where T : unmanaged, IElement<T>
     {
-        int width = Width(ffn, kind);
-        ForRows(rows, row =>
+        bool gated = IsGated(kind);
+        int blocks = (rows + RowsPerBlock - 1) / RowsPerBlock;
+        switch (kind)
         {
-            T* source = input + ((long)row * width);
-            ForwardRow(source, source + ffn, output + ((long)row * ffn), ffn, kind);
-        });
+            case Activation.SwiGlu:
+                KernelThreads.For(blocks, new ForwardBody<T, SiluCurve>(input, output, rows, ffn, gated));
+                break;
+            case Activation.SquaredRelu:
+                KernelThreads.For(blocks, new ForwardBody<T, SquaredReluCurve>(input, output, rows, ffn, gated));
+                break;
+            default:
+                KernelThreads.For(blocks, new ForwardBody<T, GeluCurve>(input, output, rows, ffn, gated));
+                break;
+        }
     }
 
     /// <summary>Gradient of the input.</summary>
@@ -35,54 +39,53 @@ internal static unsafe class FeedForwardActivation
     public static void Backward<T>(T* dOutput, T* input, T* dInput, int rows, int ffn, Activation kind)
         where T : unmanaged, IElement<T>
     {
-        int width = Width(ffn, kind);
-        ForRows(rows, row =>
+        bool gated = IsGated(kind);
+        int blocks = (rows + RowsPerBlock - 1) / RowsPerBlock;
+        switch (kind)
         {
-            long start = (long)row * width;
-            BackwardRow(dOutput + ((long)row * ffn), input + start, input + start + ffn, dInput + start, dInput + start + ffn, ffn, kind);
-        });
+            case Activation.SwiGlu:
+                KernelThreads.For(blocks, new BackwardBody<T, SiluCurve>(dOutput, input, dInput, rows, ffn, gated));
+                break;
+            case Activation.SquaredRelu:
+                KernelThreads.For(blocks, new BackwardBody<T, SquaredReluCurve>(dOutput, input, dInput, rows, ffn, gated));
+                break;
+            default:
+                KernelThreads.For(blocks, new BackwardBody<T, GeluCurve>(dOutput, input, dInput, rows, ffn, gated));
+                break;
+        }
     }
 
-    private static int Width(int ffn, Activation kind) => kind is Activation.SwiGlu or Activation.GeGlu ? 2 * ffn : ffn;
-
-    private static void ForRows(int rows, Action<int> body) => KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, block =>
-    {
-        int end = Math.Min(rows, (block + 1) * RowsPerBlock);
-        for (int row = block * RowsPerBlock; row < end; row++)
-        {
-            body(row);
-        }
-    });
+    private static bool IsGated(Activation kind) => kind is Activation.SwiGlu or Activation.GeGlu;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ForwardRow<T>(T* x, T* up, T* output, int ffn, Activation kind)
+    private static void ForwardRow<T, TCurve>(T* x, T* up, T* output, int ffn, bool gated)
         where T : unmanaged, IElement<T>
+        where TCurve : IActivationCurve
     {
-        bool gated = kind is Activation.SwiGlu or Activation.GeGlu;
         int i = 0;
         for (; i <= ffn - Lanes; i += Lanes)
         {
-            var value = Value(T.Load(x + i), kind);
+            var value = TCurve.Value(T.Load(x + i));
             T.Store(output + i, gated ? value * T.Load(up + i) : value);
         }
 
         for (; i < ffn; i++)
         {
-            float value = Value(Vector512.Create(T.ToFloat(x[i])), kind).ToScalar();
+            float value = TCurve.Value(Vector512.Create(T.ToFloat(x[i]))).ToScalar();
             output[i] = T.FromFloat(gated ? value * T.ToFloat(up[i]) : value);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardRow<T>(T* dOutput, T* x, T* up, T* dx, T* dUp, int ffn, Activation kind)
+    private static void BackwardRow<T, TCurve>(T* dOutput, T* x, T* up, T* dx, T* dUp, int ffn, bool gated)
         where T : unmanaged, IElement<T>
+        where TCurve : IActivationCurve
     {
-        bool gated = kind is Activation.SwiGlu or Activation.GeGlu;
         int i = 0;
         for (; i <= ffn - Lanes; i += Lanes)
         {
             var gradient = T.Load(dOutput + i);
-            var (value, slope) = ValueAndSlope(T.Load(x + i), kind);
+            var (value, slope) = TCurve.ValueAndSlope(T.Load(x + i));
             if (gated)
             {
                 T.Store(dUp + i, gradient * value);
@@ -95,7 +98,7 @@ internal static unsafe class FeedForwardActivation
         for (; i < ffn; i++)
         {
             float gradient = T.ToFloat(dOutput[i]);
-            var (value, slope) = ValueAndSlope(Vector512.Create(T.ToFloat(x[i])), kind);
+            var (value, slope) = TCurve.ValueAndSlope(Vector512.Create(T.ToFloat(x[i])));
             if (gated)
             {
                 dUp[i] = T.FromFloat(gradient * value.ToScalar());
@@ -106,42 +109,47 @@ internal static unsafe class FeedForwardActivation
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Value(Vector512<float> x, Activation kind)
+    private readonly struct ForwardBody<T, TCurve>(T* input, T* output, int rows, int ffn, bool gated) : IKernelBody
+        where T : unmanaged, IElement<T>
+        where TCurve : IActivationCurve
     {
-        switch (kind)
+        private readonly T* input = input;
+        private readonly T* output = output;
+        private readonly int rows = rows;
+        private readonly int ffn = ffn;
+        private readonly bool gated = gated;
+
+        public void Run(int item)
         {
-            case Activation.SwiGlu:
-                return x * VectorMath.Sigmoid(x);
-            case Activation.SquaredRelu:
-                var positive = Vector512.Max(x, Vector512<float>.Zero);
-                return positive * positive;
-            default:
-                // 0.5 (1 + tanh z) is the logistic function of 2z.
-                return x * VectorMath.Sigmoid(GeluArgument(x));
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                T* source = input + ((long)row * (gated ? 2 : 1) * ffn);
+                ForwardRow<T, TCurve>(source, source + ffn, output + ((long)row * ffn), ffn, gated);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> Value, Vector512<float> Slope) ValueAndSlope(Vector512<float> x, Activation kind)
+    private readonly struct BackwardBody<T, TCurve>(T* dOutput, T* input, T* dInput, int rows, int ffn, bool gated) : IKernelBody
+        where T : unmanaged, IElement<T>
+        where TCurve : IActivationCurve
     {
-        var one = Vector512<float>.One;
-        switch (kind)
+        private readonly T* dOutput = dOutput;
+        private readonly T* input = input;
+        private readonly T* dInput = dInput;
+        private readonly int rows = rows;
+        private readonly int ffn = ffn;
+        private readonly bool gated = gated;
+
+        public void Run(int item)
         {
-            case Activation.SwiGlu:
-                var sigmoid = VectorMath.Sigmoid(x);
-                return (x * sigmoid, sigmoid * (one + (x * (one - sigmoid))));
-            case Activation.SquaredRelu:
-                var positive = Vector512.Max(x, Vector512<float>.Zero);
-                return (positive * positive, positive + positive);
-            default:
-                var share = VectorMath.Sigmoid(GeluArgument(x));
-                var argumentSlope = Vector512.Create(2 * GeluScale) * (one + (Vector512.Create(3 * GeluCubic) * x * x));
-                return (x * share, share + (x * share * (one - share) * argumentSlope));
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                long start = (long)row * (gated ? 2 : 1) * ffn;
+                T* gradient = dOutput + ((long)row * ffn);
+                BackwardRow<T, TCurve>(gradient, input + start, input + start + ffn, dInput + start, dInput + start + ffn, ffn, gated);
+            }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> GeluArgument(Vector512<float> x) =>
-        Vector512.Create(2 * GeluScale) * (x + (Vector512.Create(GeluCubic) * x * x * x));
 }

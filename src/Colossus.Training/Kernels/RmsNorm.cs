@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Colossus.Training.Kernels;
@@ -20,14 +19,7 @@ internal static unsafe class RmsNorm
     public static void Forward<TX, TY>(TX* x, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY> =>
-        ForBlocks(rows, (first, end) =>
-        {
-            for (int row = first; row < end; row++)
-            {
-                long start = (long)row * width;
-                inverseRms[row] = NormRow(x + start, weight, y + start, width, epsilon);
-            }
-        });
+        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TY>(x, null, x, weight, y, inverseRms, rows, width, epsilon));
 
     /// <summary>sum = x + branch, y = norm(sum).</summary>
     /// <param name="x">[rows, width].</param>
@@ -36,15 +28,7 @@ internal static unsafe class RmsNorm
     public static void AddForward<TX, TY>(TX* x, TY* branch, TX* sum, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY> =>
-        ForBlocks(rows, (first, end) =>
-        {
-            for (int row = first; row < end; row++)
-            {
-                long start = (long)row * width;
-                AddRow(x + start, branch + start, sum + start, width);
-                inverseRms[row] = NormRow(sum + start, weight, y + start, width, epsilon);
-            }
-        });
+        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TY>(x, branch, sum, weight, y, inverseRms, rows, width, epsilon));
 
     /// <summary>Gradients of the input and of the weight.</summary>
     /// <param name="dy">[rows, width].</param>
@@ -57,29 +41,16 @@ internal static unsafe class RmsNorm
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY>
     {
-        int blocks = (rows + RowsPerBlock - 1) / RowsPerBlock;
-        float* partial = (float*)NativeMemory.AllocZeroed((nuint)((long)blocks * width), sizeof(float));
-        ForBlocks(rows, (first, end) =>
-        {
-            float* mine = partial + ((long)(first / RowsPerBlock) * width);
-            for (int row = first; row < end; row++)
-            {
-                long start = (long)row * width;
-                BackwardRow(dy + start, x + start, weight, inverseRms[row], dx + start, accumulate, mine, width);
-            }
-        });
+        int blocks = Blocks(rows);
+        float* partial = ThreadScratch.Begin((long)blocks * width * sizeof(float)).Take<float>((long)blocks * width);
+        KernelThreads.For(blocks, new BackwardBody<TX, TY>(dy, x, weight, inverseRms, dx, accumulate, partial, rows, width));
         for (int block = 0; block < blocks; block++)
         {
             Flat.Add((F32*)dWeight, (F32*)(partial + ((long)block * width)), width);
         }
-
-        NativeMemory.Free(partial);
     }
 
-    private static void ForBlocks(int rows, Action<int, int> body) =>
-        KernelThreads.For(
-            (rows + RowsPerBlock - 1) / RowsPerBlock,
-            block => body(block * RowsPerBlock, Math.Min(rows, (block + 1) * RowsPerBlock)));
+    private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
@@ -170,6 +141,64 @@ internal static unsafe class RmsNorm
         {
             float value = ((TY.ToFloat(dy[i]) * TX.ToFloat(weight[i])) - (TX.ToFloat(x[i]) * inverse * mean)) * inverse;
             dx[i] = TX.FromFloat(accumulate ? TX.ToFloat(dx[i]) + value : value);
+        }
+    }
+
+    private readonly struct ForwardBody<TX, TY>(TX* x, TY* branch, TX* sum, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon) : IKernelBody
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        private readonly TX* x = x;
+        private readonly TY* branch = branch;
+        private readonly TX* sum = sum;
+        private readonly TX* weight = weight;
+        private readonly TY* y = y;
+        private readonly float* inverseRms = inverseRms;
+        private readonly int rows = rows;
+        private readonly int width = width;
+        private readonly float epsilon = epsilon;
+
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                long start = (long)row * width;
+                if (branch != null)
+                {
+                    AddRow(x + start, branch + start, sum + start, width);
+                }
+
+                inverseRms[row] = NormRow(sum + start, weight, y + start, width, epsilon);
+            }
+        }
+    }
+
+    private readonly struct BackwardBody<TX, TY>(TY* dy, TX* x, TX* weight, float* inverseRms, TX* dx, bool accumulate, float* partial, int rows, int width)
+        : IKernelBody
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        private readonly TY* dy = dy;
+        private readonly TX* x = x;
+        private readonly TX* weight = weight;
+        private readonly float* inverseRms = inverseRms;
+        private readonly TX* dx = dx;
+        private readonly bool accumulate = accumulate;
+        private readonly float* partial = partial;
+        private readonly int rows = rows;
+        private readonly int width = width;
+
+        public void Run(int item)
+        {
+            float* dWeight = partial + ((long)item * width);
+            Flat.Zero(dWeight, width);
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                long start = (long)row * width;
+                BackwardRow(dy + start, x + start, weight, inverseRms[row], dx + start, accumulate, dWeight, width);
+            }
         }
     }
 }

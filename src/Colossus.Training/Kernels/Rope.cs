@@ -21,18 +21,8 @@ internal static unsafe class Rope
         int half = headWidth / 2;
         float* cosines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Cosines));
         float* sines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Sines));
-        KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, block =>
-        {
-            int end = Math.Min(rows, (block + 1) * RowsPerBlock);
-            for (int row = block * RowsPerBlock; row < end; row++)
-            {
-                int angle = row % sequence * half;
-                for (int head = 0; head < heads; head++)
-                {
-                    TurnHead(data + ((long)row * rowStride) + (head * headWidth), cosines + angle, sines + angle, half, inverse ? -1f : 1f);
-                }
-            }
-        });
+        var body = new Body<T>(data, rows, sequence, heads, half, rowStride, cosines, sines, inverse ? -1f : 1f);
+        KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, body);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,6 +49,34 @@ internal static unsafe class Rope
             float second = T.ToFloat(head[half + i]);
             head[i] = T.FromFloat((first * cosine) - (second * sine));
             head[half + i] = T.FromFloat((second * cosine) + (first * sine));
+        }
+    }
+
+    private readonly struct Body<T>(T* data, int rows, int sequence, int heads, int half, int rowStride, float* cosines, float* sines, float direction)
+        : IKernelBody
+        where T : unmanaged, IElement<T>
+    {
+        private readonly T* data = data;
+        private readonly int rows = rows;
+        private readonly int sequence = sequence;
+        private readonly int heads = heads;
+        private readonly int half = half;
+        private readonly int rowStride = rowStride;
+        private readonly float* cosines = cosines;
+        private readonly float* sines = sines;
+        private readonly float direction = direction;
+
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                long angle = (long)(row % sequence) * half;
+                for (int head = 0; head < heads; head++)
+                {
+                    TurnHead(data + ((long)row * rowStride) + (head * 2 * half), cosines + angle, sines + angle, half, direction);
+                }
+            }
         }
     }
 }

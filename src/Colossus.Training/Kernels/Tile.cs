@@ -3,18 +3,21 @@ using System.Runtime.Intrinsics;
 
 namespace Colossus.Training.Kernels;
 
-/// <summary>C (+)= A B in fp32 for the small products inside attention, in tiles of 8 × 32 that stay in registers.</summary>
+/// <summary>C (+)= A B in fp32 for the small products inside attention, in tiles of 4 × 64 and 8 × 32 that stay in registers.</summary>
 /// <remarks>
-/// Per step of the inner loop: two loads of B, eight broadcasts of A, sixteen fused multiply-adds into sixteen registers, which keeps both multipliers of an AVX-512 core busy.
-/// Elements of A are reached by two strides, so that A may be transposed.
+/// A step of the inner loop is sixteen fused multiply-adds into sixteen registers for eight loads (4 × 64: four of B, four broadcasts of A) or ten (8 × 32):
+/// an AVX-512 core does two of either in a cycle, so both multipliers stay busy. Elements of A are reached by two strides, so that A may be transposed.
 /// </remarks>
 internal static unsafe class Tile
 {
-    /// <summary>Rows of a tile; the row counts of A and C are multiples of it.</summary>
+    /// <summary>The row counts of A and C are multiples of it.</summary>
     public const int Rows = 8;
 
-    /// <summary>Columns of a tile; the column counts of B and C are multiples of it.</summary>
+    /// <summary>The column counts of B and C are multiples of it.</summary>
     public const int Columns = 32;
+
+    private const int WideRows = 4;
+    private const int WideColumns = 64;
 
     /// <summary>Multiplies.</summary>
     /// <param name="a">Element (i, k) at <c>a[i · aRow + k · aDepth]</c>.</param>
@@ -24,20 +27,120 @@ internal static unsafe class Tile
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="depth">Columns of A, rows of B.</param>
     /// <param name="accumulate">Add to C.</param>
+    /// <param name="triangle">Which part is wanted.</param>
+    /// <param name="diagonal">Its offset.</param>
     public static void Multiply(
-        float* a, int aRow, int aDepth, float* b, int bRow, float* c, int cRow, int rows, int columns, int depth, bool accumulate)
+        float* a,
+        nint aRow,
+        nint aDepth,
+        float* b,
+        nint bRow,
+        float* c,
+        nint cRow,
+        int rows,
+        int columns,
+        int depth,
+        bool accumulate,
+        Triangle triangle = Triangle.None,
+        int diagonal = 0)
     {
-        for (int column = 0; column < columns; column += Columns)
+        for (int column = 0; column < columns;)
         {
+            int width = columns - column >= WideColumns ? WideColumns : Columns;
             for (int row = 0; row < rows; row += Rows)
             {
-                One(a + ((long)row * aRow), aRow, aDepth, b + column, bRow, c + ((long)row * cRow) + column, cRow, depth, accumulate);
+                int skipped = triangle == Triangle.ColumnsFromRow ? (row - diagonal) / Columns * Columns : 0;
+                if (skipped >= column + width)
+                {
+                    continue;
+                }
+
+                bool narrow = width == Columns || skipped > column;
+                int height = narrow ? Rows : WideRows;
+                for (int top = row; top < row + Rows; top += height)
+                {
+                    int first = triangle == Triangle.DepthFromRow ? Math.Max(0, top - diagonal) : 0;
+                    int end = triangle == Triangle.DepthToRow ? Math.Min(depth, top + height + diagonal) : depth;
+                    float* left = a + (top * aRow) + (first * aDepth);
+                    float* right = b + (first * bRow) + column;
+                    float* target = c + (top * cRow) + column;
+                    if (narrow)
+                    {
+                        int shift = width - Columns;
+                        Tall(left, aRow, aDepth, right + shift, bRow, target + shift, cRow, end - first, accumulate);
+                    }
+                    else
+                    {
+                        Wide(left, aRow, aDepth, right, bRow, target, cRow, end - first, accumulate);
+                    }
+                }
             }
+
+            column += width;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* a, int aRow, int aDepth, float* b, int bRow, float* c, int cRow, int depth, bool accumulate)
+    private static void Wide(float* a, nint aRow, nint aDepth, float* b, nint bRow, float* c, nint cRow, int depth, bool accumulate)
+    {
+        float* c1 = c + cRow;
+        float* c2 = c1 + cRow;
+        float* c3 = c2 + cRow;
+        Vector512<float> c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23, c30, c31, c32, c33;
+        if (accumulate)
+        {
+            (c00, c01, c02, c03) = (Vector512.Load(c), Vector512.Load(c + 16), Vector512.Load(c + 32), Vector512.Load(c + 48));
+            (c10, c11, c12, c13) = (Vector512.Load(c1), Vector512.Load(c1 + 16), Vector512.Load(c1 + 32), Vector512.Load(c1 + 48));
+            (c20, c21, c22, c23) = (Vector512.Load(c2), Vector512.Load(c2 + 16), Vector512.Load(c2 + 32), Vector512.Load(c2 + 48));
+            (c30, c31, c32, c33) = (Vector512.Load(c3), Vector512.Load(c3 + 16), Vector512.Load(c3 + 32), Vector512.Load(c3 + 48));
+        }
+        else
+        {
+            c00 = c01 = c02 = c03 = c10 = c11 = c12 = c13 = c20 = c21 = c22 = c23 = c30 = c31 = c32 = c33 = Vector512<float>.Zero;
+        }
+
+        float* a1 = a + aRow;
+        float* a2 = a1 + aRow;
+        float* a3 = a2 + aRow;
+        nint at = 0;
+        for (int k = 0; k < depth; k++)
+        {
+            var b0 = Vector512.Load(b);
+            var b1 = Vector512.Load(b + 16);
+            var b2 = Vector512.Load(b + 32);
+            var b3 = Vector512.Load(b + 48);
+            var value = Vector512.Create(a[at]);
+            c00 = Vector512.FusedMultiplyAdd(value, b0, c00);
+            c01 = Vector512.FusedMultiplyAdd(value, b1, c01);
+            c02 = Vector512.FusedMultiplyAdd(value, b2, c02);
+            c03 = Vector512.FusedMultiplyAdd(value, b3, c03);
+            value = Vector512.Create(a1[at]);
+            c10 = Vector512.FusedMultiplyAdd(value, b0, c10);
+            c11 = Vector512.FusedMultiplyAdd(value, b1, c11);
+            c12 = Vector512.FusedMultiplyAdd(value, b2, c12);
+            c13 = Vector512.FusedMultiplyAdd(value, b3, c13);
+            value = Vector512.Create(a2[at]);
+            c20 = Vector512.FusedMultiplyAdd(value, b0, c20);
+            c21 = Vector512.FusedMultiplyAdd(value, b1, c21);
+            c22 = Vector512.FusedMultiplyAdd(value, b2, c22);
+            c23 = Vector512.FusedMultiplyAdd(value, b3, c23);
+            value = Vector512.Create(a3[at]);
+            c30 = Vector512.FusedMultiplyAdd(value, b0, c30);
+            c31 = Vector512.FusedMultiplyAdd(value, b1, c31);
+            c32 = Vector512.FusedMultiplyAdd(value, b2, c32);
+            c33 = Vector512.FusedMultiplyAdd(value, b3, c33);
+            b += bRow;
+            at += aDepth;
+        }
+
+        Store(c, c00, c01, c02, c03);
+        Store(c1, c10, c11, c12, c13);
+        Store(c2, c20, c21, c22, c23);
+        Store(c3, c30, c31, c32, c33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tall(float* a, nint aRow, nint aDepth, float* b, nint bRow, float* c, nint cRow, int depth, bool accumulate)
     {
         Vector512<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51, c60, c61, c70, c71;
         if (accumulate)
@@ -63,11 +166,11 @@ internal static unsafe class Tile
         float* a5 = a4 + aRow;
         float* a6 = a5 + aRow;
         float* a7 = a6 + aRow;
+        nint at = 0;
         for (int k = 0; k < depth; k++)
         {
             var left = Vector512.Load(b);
             var right = Vector512.Load(b + 16);
-            long at = (long)k * aDepth;
             var value = Vector512.Create(a[at]);
             c00 = Vector512.FusedMultiplyAdd(value, left, c00);
             c01 = Vector512.FusedMultiplyAdd(value, right, c01);
@@ -93,6 +196,7 @@ internal static unsafe class Tile
             c70 = Vector512.FusedMultiplyAdd(value, left, c70);
             c71 = Vector512.FusedMultiplyAdd(value, right, c71);
             b += bRow;
+            at += aDepth;
         }
 
         Store(c, c00, c01);
@@ -110,5 +214,12 @@ internal static unsafe class Tile
     {
         left.Store(target);
         right.Store(target + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* target, Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3)
+    {
+        Store(target, v0, v1);
+        Store(target + 32, v2, v3);
     }
 }

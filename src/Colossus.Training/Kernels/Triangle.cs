@@ -1,0 +1,17 @@
+namespace Colossus.Training.Kernels;
+
+/// <summary>Which part of a product the causal mask leaves; what lies outside is skipped where a whole tile does, so it must be zero or unread.</summary>
+internal enum Triangle
+{
+    /// <summary>All of it.</summary>
+    None,
+
+    /// <summary>Element (i, j) of C only for j ≥ i - diagonal.</summary>
+    ColumnsFromRow,
+
+    /// <summary>Row i of C sums over k ≤ i + diagonal.</summary>
+    DepthToRow,
+
+    /// <summary>Row i of C sums over k ≥ i - diagonal.</summary>
+    DepthFromRow,
+}

@@ -1,0 +1,96 @@
+using Colossus.Training.Kernels;
+using Colossus.Training.Native;
+using static TorchSharp.torch;
+
+namespace Colossus.Training.Tests.Kernels;
+
+public sealed unsafe class CrossEntropyTests
+{
+    private const int Rows = 45;
+
+    public CrossEntropyTests() => LibtorchLoader.Load();
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(37, 1)]
+    [InlineData(256, 4)]
+    [InlineData(1003, 50)]
+    public void Fp32_is_libtorch_in_double(int vocab, double scale) => Check<F32>(vocab, scale);
+
+    [Theory]
+    [InlineData(37, 1)]
+    [InlineData(256, 4)]
+    [InlineData(1003, 50)]
+    public void Bf16_is_libtorch_in_double(int vocab, double scale) => Check<Bf16>(vocab, scale);
+
+    [Fact]
+    public void Logits_of_ten_thousand_overflow_nothing()
+    {
+        using var logits = Values<F32>.Of([1e4, -1e4, 0]);
+        float loss;
+        int target = 1;
+        CrossEntropy.ForwardBackward(logits.Data, &target, &loss, 1, 3, 1);
+        Assert.Equal(2e4f, loss);
+        Assert.Equal([1, -1, 0], logits.ToDoubles());
+    }
+
+    [Theory]
+    [InlineData(0, float.NaN)]
+    [InlineData(19, float.NaN)]
+    [InlineData(3, float.PositiveInfinity)]
+    public void A_logit_that_is_not_finite_shows_in_the_loss(int at, float value)
+    {
+        using var logits = Values<F32>.Normal(20, 1);
+        logits.Data[at] = F32.FromFloat(value);
+        float loss;
+        int target = 7;
+        CrossEntropy.ForwardOnly(logits.Data, &target, &loss, 1, 20);
+        Assert.False(float.IsFinite(loss));
+    }
+
+    [Fact]
+    public void Several_threads_give_the_bits_of_one()
+    {
+        using var source = Values<Bf16>.Normal(Rows * 100, 1);
+        int[] targets = [.. Enumerable.Range(0, Rows)];
+        Compare.SameWithThreads(() =>
+        {
+            using var logits = source.Copy();
+            using var losses = new Values<F32>(Rows);
+            fixed (int* target = targets)
+            {
+                CrossEntropy.ForwardBackward(logits.Data, target, (float*)losses.Data, Rows, 100, 0.5f);
+            }
+
+            return [.. logits.Bytes, .. losses.Bytes];
+        });
+    }
+
+    private static void Check<T>(int vocab, double scale)
+        where T : unmanaged, IElement<T>
+    {
+        const float GradientScale = 0.25f;
+        using var logits = Values<T>.Normal(Rows * vocab, 1, scale);
+        using var losses = new Values<F32>(Rows);
+        using var again = new Values<F32>(Rows);
+        var x = logits.ToTensor(Rows, vocab).requires_grad_();
+        int[] targets = [.. Enumerable.Range(0, Rows).Select(row => row % 7 == 3 ? -1 : row * 31 % vocab)];
+        fixed (int* target = targets)
+        {
+            CrossEntropy.ForwardOnly(logits.Data, target, (float*)again.Data, Rows, vocab);
+            CrossEntropy.ForwardBackward(logits.Data, target, (float*)losses.Data, Rows, vocab, GradientScale);
+        }
+
+        var expected = nn.functional.cross_entropy(
+            x, tensor(targets.Select(id => (long)id).ToArray()), ignore_index: -1, reduction: nn.Reduction.None);
+        (expected * GradientScale).sum().backward();
+        Compare.Close(expected, losses, "loss");
+        Compare.Close(x.grad!, logits, "gradient");
+        Assert.Equal(losses.ToDoubles(), again.ToDoubles());
+        for (int row = 3; row < Rows; row += 7)
+        {
+            Assert.Equal(0, losses.ToDoubles()[row]);
+            Assert.All(logits.ToDoubles().Skip(row * vocab).Take(vocab), gradient => Assert.Equal(0, gradient));
+        }
+    }
+}
