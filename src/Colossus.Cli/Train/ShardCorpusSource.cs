@@ -8,20 +8,10 @@ namespace Colossus.Cli.Train;
 /// <param name="host">Hears of progress.</param>
 internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
 {
-    private static readonly TimeSpan quiet = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public async Task<string> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken)
     {
-        var last = host.Time.GetTimestamp();
-        var progress = new Immediate(done =>
-        {
-            if (host.Time.GetElapsedTime(last) > quiet)
-            {
-                last = host.Time.GetTimestamp();
-                host.Say($"reading text: {done.FilesDone} of {done.Files} files, {done.Documents:N0} documents, {done.Tokens / 1e6:0.0} M tokens");
-            }
-        });
+        var progress = new CorpusProgressLine(host);
         try
         {
             var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
@@ -36,6 +26,10 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw CliException.BadInput($"token shards cannot be written: {error.Message}; set data.cache to another folder");
+        }
+        finally
+        {
+            progress.Clear();
         }
     }
 
@@ -54,11 +48,5 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
                 $"data.holdout: {corpus.Info.HeldOutTokens} tokens are held out of {corpus.Info.Documents} document(s), fewer than model.sequence ({sequence}) + 1; "
                 + "raise data.holdout, name more documents, or lower model.sequence");
         }
-    }
-
-    // Progress<T> would call back on other threads, and late.
-    private sealed class Immediate(Action<CorpusProgress> action) : IProgress<CorpusProgress>
-    {
-        public void Report(CorpusProgress value) => action(value);
     }
 }
