@@ -25,8 +25,8 @@ internal sealed class CorpusProgressLine(CliHost host) : IProgress<CorpusProgres
         }
 
         next = now + (host.ErrorIsTerminal ? redraw : relog);
-        var done = value.Files == 0 ? 0 : BarWidth * value.FilesDone / value.Files;
-        var text = $"reading text {new string('━', done)}{new string('─', BarWidth - done)} {value.FilesDone} of {value.Files} files, {value.Documents} documents, {value.Tokens / 1e6:0.0} M tokens";
+        var done = value.BytesTotal <= 0 ? 0 : (int)Math.Clamp(BarWidth * value.BytesDone / value.BytesTotal, 0, BarWidth);
+        var text = $"{value.Stage} {new string('━', done)}{new string('─', BarWidth - done)} {value.FilesDone} of {value.Files} files, {value.Documents} documents, {value.Tokens / 1e6:0.0} M tokens";
         if (host.ErrorIsTerminal)
         {
             host.Error.Write("\r" + text.PadRight(drawn));

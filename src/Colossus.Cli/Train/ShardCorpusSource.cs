@@ -17,11 +17,26 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
             var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
             using var corpus = TokenCorpus.Open(info.Folder);
             Require(corpus, job);
+            foreach (var note in info.Notes)
+            {
+                host.Warn(note);
+            }
+
             return info.Folder;
         }
         catch (CorpusException error)
         {
-            throw CliException.BadInput(error.Message);
+            if (error.Problems.Count == 1)
+            {
+                throw CliException.BadInput(error.Message);
+            }
+
+            foreach (var problem in error.Problems)
+            {
+                host.Complain(problem.ToString());
+            }
+
+            throw CliException.BadInput($"{error.Problems.Count} problems; nothing was started");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

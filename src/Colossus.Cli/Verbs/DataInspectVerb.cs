@@ -5,7 +5,6 @@ using Colossus.Cli.Figures;
 using Colossus.Cli.Train;
 using Colossus.Data;
 using Colossus.Data.Shards;
-using Colossus.Data.Tokenizers;
 using Colossus.Specs.Jobs;
 using Spectre.Console;
 
@@ -76,7 +75,7 @@ internal sealed class DataInspectVerb : Verb
         var info = corpus.Info;
         var samples = corpus.TrainSamples(job.Model.Sequence);
         return new DataReport(
-            folder, info.Tokenizer, info.Vocabulary, info.Documents, info.TextBytes, info.TrainTokens, info.HeldOutTokens,
+            folder, info.Tokenizer, info.Vocabulary, info.Documents, info.TrainBytes + info.HeldOutBytes, info.TrainTokens, info.HeldOutTokens,
             samples, corpus.HeldOutSamples(job.Model.Sequence), (double)job.Train.Steps * job.Train.GlobalBatch / samples);
     }
 

@@ -5,7 +5,7 @@ namespace Colossus.Cli.Verbs;
 /// <param name="Tokenizer">Name of the tokenizer.</param>
 /// <param name="Vocabulary">Number of its ids.</param>
 /// <param name="Documents">Documents, held-out ones included.</param>
-/// <param name="TextBytes">UTF-8 bytes of all documents.</param>
+/// <param name="TextBytes">UTF-8 bytes of all documents; a separator between them counts as one.</param>
 /// <param name="TrainTokens">Tokens to learn from.</param>
 /// <param name="HeldOutTokens">Tokens held out for evaluation.</param>
 /// <param name="TrainSamples">Sequences of the job's length to learn from.</param>
