@@ -5,7 +5,7 @@ namespace Colossus.House.Tests;
 /// <summary>docs/errors.md tells of every error that has a code.</summary>
 public sealed partial class ErrorPageTests
 {
-    private const string Page = "docs/errors.md";
+    private const string page = "docs/errors.md";
 
     public static TheoryData<string> Codes() =>
         [.. Code().Matches(Repository.Text("src/Colossus.Specs/Diagnostics/ErrorCode.cs")).Select(match => match.Groups["code"].Value)];
@@ -18,7 +18,7 @@ public sealed partial class ErrorPageTests
     [MemberData(nameof(Faults))]
     public void The_page_of_errors_tells_cause_and_cure_of_every_code(string code)
     {
-        var sections = Regex.Split(Repository.Text(Page), "^### ", RegexOptions.Multiline);
+        var sections = Regex.Split(Repository.Text(page), "^### ", RegexOptions.Multiline);
         var section = Assert.Single(sections, section => Regex.IsMatch(section, $@"\A{code}\b"));
         Assert.Matches(@"^Cause: \S", section.ReplaceLineEndings("\n").Split('\n').First(line => line.StartsWith("Cause", StringComparison.Ordinal)));
         Assert.Contains("\nCure: ", section);
@@ -28,7 +28,7 @@ public sealed partial class ErrorPageTests
     public void The_page_of_errors_tells_of_no_code_that_is_gone()
     {
         string[] known = [.. Codes().Concat(Faults()).Select(row => row.Data)];
-        var told = Heading().Matches(Repository.Text(Page)).Select(match => match.Groups["name"].Value);
+        var told = Heading().Matches(Repository.Text(page)).Select(match => match.Groups["name"].Value);
         Assert.Equal(known.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 

@@ -6,7 +6,7 @@ namespace Colossus.Specs.Tests;
 public sealed class JobReaderTests
 {
     // The example of the product's description, word for word but for data.exclude.
-    private const string Example =
+    private const string example =
         """
         name: quickstart
         model:                      # or  preset: grok-1 | llama3-8b | llama3-70b | llama3-405b | gpt3-175b | grok-nano …
@@ -57,7 +57,7 @@ public sealed class JobReaderTests
     [Fact]
     public void The_example_of_the_description_can_be_priced()
     {
-        var job = JobText.Job(Example);
+        var job = JobText.Job(example);
         Assert.Equal(new ModelSpec(6, 384, 6, 6, 64, 1024, Activation.SwiGlu, 256, 256, Experts: new ExpertsSpec(8, 2, 0, 1024)), job.Model);
         Assert.Equal(["dotnet-docs"], job.Data.Sources);
         Assert.Equal(new TrainSpec(300, 32, 4, Precision.Bf16, ProductFormat.Auto, new OptimizerSpec()), job.Train);
@@ -67,7 +67,7 @@ public sealed class JobReaderTests
     [Fact]
     public void The_example_of_the_description_cannot_be_trained_because_of_its_experts()
     {
-        var mistake = Assert.Single(JobReader.Parse(Example, "job.yaml", [], toTrain: true).Mistakes);
+        var mistake = Assert.Single(JobReader.Parse(example, "job.yaml", [], toTrain: true).Mistakes);
         Assert.Equal((11, 12, ErrorCode.NotTrainable), (mistake.Line, mistake.Column, mistake.Code));
     }
 

@@ -6,7 +6,7 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes.</summary>
 internal sealed class ModelSectionReader(YamlSection section)
 {
-    private const int DefaultSequence = 256;
+    private const int defaultSequence = 256;
 
     public YamlSection Section => section;
 
@@ -33,7 +33,7 @@ internal sealed class ModelSectionReader(YamlSection section)
             ffn,
             activation,
             section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2),
-            section.Whole("sequence", preset?.Sequence ?? DefaultSequence, least: 2),
+            section.Whole("sequence", preset?.Sequence ?? defaultSequence, least: 2),
             section.Flag("tiedHead", false),
             section.Real("ropeBase", 10_000, 1, 1e12),
             section.Real("normEpsilon", 1e-5, 0, 1),
