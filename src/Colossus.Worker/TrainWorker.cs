@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Colossus.Launch.Protocol;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Engine;
@@ -31,6 +32,9 @@ internal sealed class TrainWorker : IDisposable
         // The supervisor's end is seen by the end of standard input. A death signal of the kernel would not do: it fires when the thread ends that started this process.
         var channel = WorkerStreams.Open();
         Console.SetOut(Console.Error);
+
+        // Ctrl-C at a terminal reaches every process of the group: what it means is the supervisor's to decide.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         string text = File.ReadAllText(options["job"]);
         var job = JobReader.ReadResolved(text, options["job"]);
         LibtorchLoader.Load();

@@ -1,6 +1,7 @@
 using Colossus.Cli.Train;
 using Colossus.Runs.Events;
 using Colossus.Specs.Jobs;
+using JobReading = Colossus.Cli.Train.JobReading;
 
 namespace Colossus.Cli.Tests;
 

@@ -5,7 +5,13 @@ using Colossus.Collectives;
 //        ring NAME RANK RANKS EPOCH FLOATS    the same with messages round the ring
 //        join NAME RANK RANKS EPOCH           joins only; says "joined" or "refused WHY"
 //        leave PURPOSE                        makes a segment of its own, says its name, waits for a line on standard input
-string verb = args[0];
+string verb = args is ["loop" or "ring" or "join" or "leave", ..] ? args[0] : "";
+if (verb.Length == 0)
+{
+    Console.Error.WriteLine("This program is started by Colossus.Collectives.Tests.");
+    return 2;
+}
+
 if (verb == "leave")
 {
     string leftover = SharedSegment.NameFor(args[1]);

@@ -170,6 +170,42 @@ public sealed unsafe class CollectiveTests
         iter: 30);
 
     [Fact]
+    public void Messages_of_a_thread_in_the_background_do_not_disturb_collectives() => Ranks.Run(Shape(2), group =>
+    {
+        const int Rounds = 200;
+        float[] sent = Reference.Values(5, group.Rank, 777), expected = Reference.Values(5, 1 - group.Rank, 777), received = new float[777];
+        int wrong = 0;
+        Thread background = new(() =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                if (group.Rank == 0)
+                {
+                    group.Send<float>(sent, 1);
+                }
+
+                group.Receive(received.AsSpan(), 1 - group.Rank);
+                if (group.Rank == 1)
+                {
+                    group.Send<float>(sent, 0);
+                }
+
+                wrong += received.AsSpan().SequenceEqual(expected) ? 0 : 1;
+            }
+        });
+        background.Start();
+        for (int round = 0; round < Rounds; round++)
+        {
+            float[] data = [.. Enumerable.Repeat((float)(group.Rank + round), 3000)];
+            group.AllReduce(data);
+            Assert.Equal(Enumerable.Repeat(1f + (2 * round), 3000), data);
+        }
+
+        Assert.True(background.Join(TimeSpan.FromSeconds(30)), "The messages did not end within 30 s.");
+        Assert.Equal(0, wrong);
+    });
+
+    [Fact]
     public void A_message_of_another_length_than_asked_for_is_an_error_on_both_sides()
     {
         AggregateException error = Assert.Throws<AggregateException>(() => Ranks.Run(Shape(2), group =>

@@ -35,7 +35,7 @@ internal static class Ranks
             {
                 errors[rank] = error;
             }
-        }))];
+        }) { IsBackground = true })];
         try
         {
             Array.ForEach(threads, thread => thread.Start());

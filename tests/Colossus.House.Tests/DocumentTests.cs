@@ -42,6 +42,11 @@ public sealed partial class DocumentTests
         Assert.All((string[])["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"], file => Assert.True(File.Exists(Path.Combine(Repository.Root, file)), file));
     }
 
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void No_document_has_a_blank_that_waits_for_a_measurement(string document) =>
+        Assert.DoesNotContain("FILL", Repository.Text(document), StringComparison.Ordinal);
+
     private static HashSet<string> Anchors(string text) =>
         [.. Heading().Matches(Fence().Replace(text, "")).Select(match => NotInAnchor().Replace(match.Groups["title"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 

@@ -7,7 +7,9 @@ namespace Colossus.Launch.FakeWorker;
 /// <summary>Speaks the protocol and keeps step with the other ranks over small files that stand for shared memory.</summary>
 internal sealed class FakeRank(RankChannel channel, string mode, long steps)
 {
-    private static readonly Dictionary<string, double> Spent = new() { ["compute"] = 0 };
+    // Only differences count, so it may begin anywhere.
+    private static Dictionary<string, double> Spent => new() { ["compute"] = Environment.TickCount64 / 1000.0 };
+
     private readonly Lock gate = new();
     private AssignOrder? next;
     private volatile int aborted = -1;
@@ -81,6 +83,13 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
         Write(order.Segment, order.Rank, step);
         epoch = order.Epoch;
         channel.Report(new JoinedReport(order.Epoch, step));
+
+        // A rank 0 that died between a step and its report left this to the next one.
+        for (var missed = order.KnownStep + 1; missed <= step && order.Rank == 0; missed++)
+        {
+            channel.Report(new StepReport(order.Epoch, missed, 1.0 / missed, 1, 0.1, 100, 0.01));
+        }
+
         while (step < steps && !(order.Rank == 0 ? stop && Announce(order) : File.Exists(StopFile(order)) && step >= Read(order.Segment, 0)))
         {
             Thread.Sleep(10);
@@ -127,7 +136,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
     {
         while (true)
         {
-            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", new Dictionary<string, double> { ["compute"] = Environment.TickCount64 / 1000.0 }));
+            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", Spent));
             Thread.Sleep(100);
         }
     }

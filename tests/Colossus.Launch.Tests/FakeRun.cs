@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Colossus.Launch.Local;
 using Colossus.Launch.FakeWorker;
+using Colossus.Launch.Local;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;

@@ -58,14 +58,23 @@ public sealed class PricingTests
     {
         var pricer = new StepPricer(llama, Machine(h100, 50e9), setup, TwinParameters.Shipped);
         Layout layout = new(2, 4, 8, 5, 1, 1, 1, true, 1, 64, Recompute.None, PipelineSchedule.Interleaved);
-        pricer.Price(layout, out _);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            pricer.Price(layout with { MicroBatch = 1 + (i % 2) }, out _);
-        }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // The runtime itself allocates a little while it compiles the loop again; a pricer that allocates would do so in every round.
+        long least = Enumerable.Range(0, 5).Min(_ => AllocatedBy(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                pricer.Price(layout with { MicroBatch = 1 + (i % 2) }, out StepPrice _);
+            }
+        }));
+        Assert.Equal(0, least);
+    }
+
+    private static long AllocatedBy(Action action)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Colossus.Cli.Machine;
 using Colossus.Cli.Figures;
+using Colossus.Cli.Machine;
 using Colossus.Cli.Workers;
 
 namespace Colossus.Cli.Doctor;

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,145 +8,257 @@ using Colossus.Specs.Jobs;
 
 namespace Colossus.Data.Shards;
 
-/// <summary>Turns a job's text into token shards, once; later runs with the same sources find them.</summary>
+/// <summary>Makes the token shards of a job's text, or finds them made.</summary>
 public static class CorpusBuilder
 {
-    /// <summary>Version of the layout; part of the fingerprint.</summary>
-    public const int FormatVersion = 1;
+    private const long ReportEveryMilliseconds = 100;
 
-    /// <summary>Builds, or finds what was built before.</summary>
-    /// <param name="data">Sources, tokenizer and split.</param>
-    /// <param name="baseFolder">Where relative sources start.</param>
-    /// <param name="progress">Hears after each file.</param>
-    /// <exception cref="CorpusException">The text cannot be used.</exception>
-    public static CorpusInfo Build(DataSpec data, string baseFolder, IProgress<CorpusProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the corpus that a job describes, once: it is kept under its fingerprint (source files with sizes and times, tokenizer, field, share held out)
+    /// and found again by it. Several processes may ask at once; one makes it and the others wait. Whole documents are held out, chosen by the
+    /// hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
+    /// </summary>
+    /// <param name="data">Sources, tokenizer, field, share held out, cache folder.</param>
+    /// <param name="baseDirectory">Where relative paths start: the job file's folder.</param>
+    /// <param name="progress">Told several times a second how far it is; null for silence.</param>
+    /// <param name="cancellation">Ends the work; what was made so far is removed.</param>
+    /// <returns>Where the shards are and what they hold.</returns>
+    /// <exception cref="CorpusException">A source, the tokenizer or the cache cannot be used; all problems at once.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CorpusInfo Build(
+        DataSpec data, string baseDirectory, IProgress<CorpusProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var tokenizer = TextTokenizers.Create(data.Tokenizer);
-        var files = SourceFiles.Resolve(data.Sources, baseFolder);
-        string fingerprint = Fingerprint(data, files);
-        string cache = Path.GetFullPath(data.Cache ?? DefaultCache(), baseFolder);
-        string folder = Path.Combine(cache, fingerprint);
-        if (TokenCorpus.TryReadInfo(folder) is { } found)
-        {
-            return found with { Reused = true };
-        }
+        var problems = new ProblemList();
+        baseDirectory = Path.GetFullPath(baseDirectory);
+        var files = SourceResolver.Resolve(data.Sources, baseDirectory, problems);
+        var identity = Check(data, baseDirectory, problems);
+        problems.ThrowIfAny();
 
-        // Built beside its place and renamed: a killed builder leaves nothing that looks whole, and of two builders one wins.
-        string temporary = $"{folder}.tmp-{Environment.ProcessId}";
-        DeleteIfThere(temporary);
-        Directory.CreateDirectory(temporary);
+        var folder = data.Cache is { Length: > 0 } chosen ? Path.GetFullPath(Path.Combine(baseDirectory, chosen)) : CorpusCache.DefaultFolder();
         try
         {
-            var info = Write(data, files, tokenizer, fingerprint, temporary, progress, cancellationToken);
-            DeleteIfThere(folder);
-            Directory.Move(temporary, folder);
-            return info with { Folder = folder };
+            return BuildIn(new CorpusCache(folder), data, baseDirectory, files, CorpusFingerprint.Of(data, files, identity), progress, cancellation);
         }
-        catch (IOException) when (TokenCorpus.TryReadInfo(folder) is not null)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return TokenCorpus.TryReadInfo(folder)! with { Reused = true };
+            throw new CorpusException(
+                new CorpusProblem($"the token shards cannot be written: {error.Message}", "free disk space, or set data.cache to another folder", folder), error);
+        }
+    }
+
+    private static string Check(DataSpec data, string baseDirectory, ProblemList problems)
+    {
+        if (data.Holdout is not (>= 0 and <= 0.5))
+        {
+            problems.Add(new CorpusProblem($"data.holdout is {data.Holdout}", "set it to a share of 0 to 0.5"));
+        }
+
+        try
+        {
+            return TextTokenizers.Identity(data.Tokenizer, baseDirectory);
+        }
+        catch (CorpusException error)
+        {
+            foreach (var problem in error.Problems)
+            {
+                problems.Add(problem);
+            }
+
+            return "";
+        }
+    }
+
+    private static CorpusInfo BuildIn(
+        CorpusCache cache,
+        DataSpec data,
+        string baseDirectory,
+        IReadOnlyList<SourceFile> files,
+        string fingerprint,
+        IProgress<CorpusProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var place = cache.Place(fingerprint);
+        if (TokenCorpus.Check(place, fingerprint, out _) is { } ready)
+        {
+            return ready.ToInfo(place, reused: true);
+        }
+
+        var total = files.Sum(file => file.Bytes);
+        using var held = cache.Lock(
+            fingerprint,
+            () => progress?.Report(new CorpusProgress("waiting for another process that makes these shards", 0, files.Count, 0, total)),
+            cancellation);
+        if (TokenCorpus.Check(place, fingerprint, out var damage) is { } made)
+        {
+            return made.ToInfo(place, reused: true);
+        }
+
+        var building = cache.NewBuildingFolder(fingerprint);
+        try
+        {
+            progress?.Report(new CorpusProgress("loading the tokenizer", 0, files.Count, 0, total));
+            var tokenizer = TextTokenizers.Create(data.Tokenizer, baseDirectory);
+            TextTokenizers.CopyVocabulary(data.Tokenizer, baseDirectory, building);
+            var manifest = Make(building, tokenizer, data, files, fingerprint, progress, cancellation);
+            cache.Publish(building, fingerprint);
+            IReadOnlyList<string> notes = damage is null ? [] : [$"The shards that were there were damaged and have been made anew: {damage}"];
+            return manifest.ToInfo(place, reused: false, notes);
+        }
+        catch
+        {
+            CorpusCache.Delete(building);
+            throw;
+        }
+    }
+
+    private static CorpusManifest Make(
+        string building,
+        ITextTokenizer tokenizer,
+        DataSpec data,
+        IReadOnlyList<SourceFile> files,
+        string fingerprint,
+        IProgress<CorpusProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var threshold = (ulong)(data.Holdout * Math.Pow(2, 64));
+        var writer = Write(building, tokenizer, data, files, fingerprint, threshold, progress, cancellation);
+        try
+        {
+            if (BetterThreshold(writer, data) is { } better)
+            {
+                writer.Dispose();
+                CorpusWriter.Remove(building);
+                writer = Write(building, tokenizer, data, files, fingerprint, better, progress, cancellation);
+            }
+
+            return Finish(building, writer, tokenizer, data, files, fingerprint);
         }
         finally
         {
-            DeleteIfThere(temporary);
+            writer.Dispose();
         }
     }
 
-    private static CorpusInfo Write(
-        DataSpec data,
-        IReadOnlyList<string> files,
-        ITextTokenizer tokenizer,
-        string fingerprint,
-        string folder,
-        IProgress<CorpusProgress>? progress,
-        CancellationToken cancellationToken)
+    // With few documents a share may come out as none or all of them. Both splits are then made non-empty, still by hash alone.
+    private static ulong? BetterThreshold(CorpusWriter writer, DataSpec data)
     {
-        int tokenBytes = tokenizer.VocabularySize <= 1 << 8 ? 1 : tokenizer.VocabularySize <= 1 << 16 ? 2 : 4;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var problems = new List<string>();
-        long documents = 0;
-        long textBytes = 0;
-        using var train = new TokenWriter(Path.Combine(folder, TokenCorpus.TrainFile), tokenBytes);
-        using var heldOut = new TokenWriter(Path.Combine(folder, TokenCorpus.HeldOutFile), tokenBytes);
-        using (var records = new StreamWriter(Path.Combine(folder, "documents.jsonl")))
+        if (writer.TrainDocuments == 0)
         {
-            for (int index = 0; index < files.Count; index++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                try
-                {
-                    foreach (var document in DocumentReader.Read(files[index], data.Field))
-                    {
-                        byte[] text = Encoding.UTF8.GetBytes(document.Text);
-                        byte[] hash = SHA256.HashData(text);
-                        string digest = Convert.ToHexStringLower(hash);
-                        if (!seen.Add(digest))
-                        {
-                            continue;
-                        }
+            return writer.LeastHash == writer.GreatestHash ? 0 : writer.GreatestHash;
+        }
 
-                        bool held = IsHeldOut(hash, data.Holdout);
-                        var target = held ? heldOut : train;
-                        IReadOnlyList<int> ids = [.. tokenizer.Encode(document.Text), tokenizer.EndOfText];
-                        var record = new DocumentRecord(document.Origin, digest, held ? "heldout" : "train", target.Count, ids.Count, document.Metadata);
-                        records.WriteLine(JsonSerializer.Serialize(record, CorpusJson.Default.DocumentRecord));
-                        target.Write(ids);
-                        documents++;
-                        textBytes += text.Length;
+        return writer.HeldOutDocuments == 0 && data.Holdout > 0 && writer.LeastHash < writer.GreatestHash ? writer.LeastHash + 1 : null;
+    }
+
+    private static CorpusWriter Write(
+        string building,
+        ITextTokenizer tokenizer,
+        DataSpec data,
+        IReadOnlyList<SourceFile> files,
+        string fingerprint,
+        ulong threshold,
+        IProgress<CorpusProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var problems = new ProblemList();
+        var reader = new DocumentReader(data.Field, problems);
+        var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold);
+        try
+        {
+            var total = files.Sum(file => file.Bytes);
+            var clock = Stopwatch.StartNew();
+            var reported = -ReportEveryMilliseconds;
+            for (var i = 0; i < files.Count && !problems.Full; i++)
+            {
+                void Report(bool always)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (progress is not null && (always || clock.ElapsedMilliseconds - reported >= ReportEveryMilliseconds))
+                    {
+                        reported = clock.ElapsedMilliseconds;
+                        progress.Report(new CorpusProgress(
+                            "reading text", i, files.Count, reader.FinishedBytes + reader.InFile, total, writer.TrainDocuments + writer.HeldOutDocuments, writer.Tokens));
                     }
                 }
-                catch (CorpusException error)
+
+                Report(always: i == 0);
+                foreach (var document in reader.Read(files[i]))
                 {
-                    problems.AddRange(error.Problems);
+                    Report(always: false);
+                    if (!problems.Any)
+                    {
+                        writer.Add(document);
+                    }
                 }
 
-                progress?.Report(new CorpusProgress(index + 1, files.Count, documents, train.Count + heldOut.Count));
+                if (files[i].Changed())
+                {
+                    problems.Add(new CorpusProblem("the file changed while it was read", "start again when it is complete", files[i].Path));
+                }
             }
-        }
 
-        if (problems.Count == 0 && documents == 0)
+            problems.ThrowIfAny();
+            writer.Flush();
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new CorpusProgress(
+                "writing shards", files.Count, files.Count, total, total, writer.TrainDocuments + writer.HeldOutDocuments, writer.Tokens));
+            return writer.TrainDocuments + writer.HeldOutDocuments > 0 ? writer : throw Empty(files);
+        }
+        catch
         {
-            problems.Add($"data.source: {files.Count} file(s), but no text in them");
+            writer.Dispose();
+            throw;
         }
-
-        if (problems.Count > 0)
-        {
-            throw new CorpusException(problems);
-        }
-
-        var info = new CorpusInfo(
-            FormatVersion, fingerprint, tokenizer.Name, tokenizer.VocabularySize, tokenBytes, documents, train.Count, heldOut.Count, textBytes);
-        File.WriteAllText(Path.Combine(folder, TokenCorpus.InfoFile), JsonSerializer.Serialize(info, CorpusJson.Default.CorpusInfo));
-        return info;
     }
 
-    // By the text itself, not by its place: a document stays on its side when others come and go.
-    private static bool IsHeldOut(byte[] hash, double share) => BinaryPrimitives.ReadUInt32BigEndian(hash) < share * uint.MaxValue;
-
-    private static string Fingerprint(DataSpec data, IReadOnlyList<string> files)
+    private static CorpusManifest Finish(
+        string building, CorpusWriter writer, ITextTokenizer tokenizer, DataSpec data, IReadOnlyList<SourceFile> files, string fingerprint)
     {
-        var text = new StringBuilder().Append(FormatVersion).Append('|').Append(data.Tokenizer).Append('|').Append(data.Field).Append('|').Append(data.Holdout);
-        foreach (string file in files)
+        var (train, heldOut, documentsBytes) = writer.Finish();
+        List<string> notes = [];
+        if (heldOut.Tokens == 0 && data.Holdout > 0)
         {
-            var info = new FileInfo(file);
-            text.Append('\n').Append(file).Append('|').Append(info.Length).Append('|').Append(info.LastWriteTimeUtc.Ticks);
+            notes.Add("Nothing is held out for evaluation: all of the text is one document. Add another file, or put each text on a line of a .jsonl file.");
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..24];
+        var manifest = new CorpusManifest(
+            CorpusManifest.CurrentFormat,
+            fingerprint,
+            tokenizer.Name,
+            tokenizer.VocabularySize,
+            tokenizer.EndOfText,
+            writer.BytesPerToken,
+            writer.TrainDocuments + writer.HeldOutDocuments,
+            writer.HeldOutDocuments,
+            data.Holdout,
+            data.Field,
+            [.. files.Select(file => file.Name)],
+            train,
+            heldOut,
+            HashOf(tokenizer, train, heldOut),
+            documentsBytes,
+            notes);
+        using var stream = new FileStream(Path.Combine(building, CorpusManifest.FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        JsonSerializer.Serialize(stream, manifest, DataJson.Indented.CorpusManifest);
+        stream.WriteByte((byte)'\n');
+        stream.Flush(flushToDisk: true);
+        return manifest;
     }
 
-    private static string DefaultCache()
+    private static string HashOf(ITextTokenizer tokenizer, SplitManifest train, SplitManifest heldOut)
     {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        root = string.IsNullOrEmpty(root) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache") : root;
-        return Path.Combine(root, "colossus", "shards");
-    }
-
-    private static void DeleteIfThere(string folder)
-    {
-        if (Directory.Exists(folder))
+        var text = new StringBuilder($"{tokenizer.VocabularySize} {tokenizer.EndOfText}\n");
+        foreach (var shard in train.Shards.Concat(heldOut.Shards))
         {
-            Directory.Delete(folder, recursive: true);
+            text.Append(shard.File).Append(' ').Append(shard.Sha256).Append('\n');
         }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static CorpusException Empty(IReadOnlyList<SourceFile> files)
+    {
+        var what = files.Count == 1 ? "there is no text in it" : $"there is no text in any of the {files.Count} files";
+        return new CorpusException(new CorpusProblem(what, "name files with text in data.source", files[0].Path));
     }
 }

@@ -1,33 +1,32 @@
-using System.Text.Json.Serialization;
-
 namespace Colossus.Data.Shards;
 
-/// <summary>What a folder of token shards holds; its <c>corpus.json</c>.</summary>
-/// <param name="FormatVersion">Version of the layout.</param>
-/// <param name="Fingerprint">Of sources, tokenizer and split: the folder's name.</param>
-/// <param name="Tokenizer">The tokenizer's name.</param>
-/// <param name="Vocabulary">Number of ids.</param>
-/// <param name="TokenBytes">Bytes of one id in the files: 1, 2 or 4.</param>
-/// <param name="Documents">Documents, held-out ones included.</param>
-/// <param name="TrainTokens">Tokens in <c>train.bin</c>.</param>
-/// <param name="HeldOutTokens">Tokens in <c>heldout.bin</c>.</param>
-/// <param name="TextBytes">UTF-8 bytes of all documents.</param>
+/// <summary>What a corpus is: where its shards are, how many tokens they hold, and how to recognise it.</summary>
+/// <param name="Folder">Full path of the folder with the shards.</param>
+/// <param name="Tokenizer">Name of the tokenizer, as in the job file.</param>
+/// <param name="Vocabulary">Number of ids of the tokenizer: the least vocabulary that a model needs.</param>
+/// <param name="EndOfText">The id between two documents.</param>
+/// <param name="TrainTokens">Tokens to train on, separators included.</param>
+/// <param name="HeldOutTokens">Tokens held out for evaluation, separators included; 0 when nothing is held out.</param>
+/// <param name="TrainBytes">Bytes of UTF-8 of the training text; a separator counts as one byte under every tokenizer.</param>
+/// <param name="HeldOutBytes">The same of the text held out.</param>
+/// <param name="Documents">All documents.</param>
+/// <param name="HeldOutDocuments">Those of them that are held out.</param>
+/// <param name="Fingerprint">Names the sources' files, sizes and times, tokenizer and settings: the key in the cache.</param>
+/// <param name="TokensSha256">Names the tokens themselves: equal when two corpora train the same, wherever they were made.</param>
+/// <param name="Reused">True when the shards were there already.</param>
+/// <param name="Notes">Sentences a person should read, such as why nothing could be held out.</param>
 public sealed record CorpusInfo(
-    int FormatVersion,
-    string Fingerprint,
+    string Folder,
     string Tokenizer,
     int Vocabulary,
-    int TokenBytes,
-    long Documents,
+    int EndOfText,
     long TrainTokens,
     long HeldOutTokens,
-    long TextBytes)
-{
-    /// <summary>The folder; not part of the file.</summary>
-    [JsonIgnore]
-    public string Folder { get; init; } = string.Empty;
-
-    /// <summary>Whether it was there already; not part of the file.</summary>
-    [JsonIgnore]
-    public bool Reused { get; init; }
-}
+    long TrainBytes,
+    long HeldOutBytes,
+    long Documents,
+    long HeldOutDocuments,
+    string Fingerprint,
+    string TokensSha256,
+    bool Reused,
+    IReadOnlyList<string> Notes);

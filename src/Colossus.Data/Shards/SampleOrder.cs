@@ -1,47 +1,68 @@
+using System.Numerics;
+
 namespace Colossus.Data.Shards;
 
-/// <summary>The order in which samples are used: a permutation of all of them for each pass, a function of seed and position alone.</summary>
-/// <remarks>
-/// No table: four rounds of a Feistel network over the smallest even number of bits that holds the count, walked until the result is below the count
-/// (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). Any rank can compute any place, however many ranks there are.
-/// </remarks>
-/// <param name="seed">The run's seed.</param>
-/// <param name="count">Number of samples, 1 or more.</param>
-public sealed class SampleOrder(ulong seed, long count)
+/// <summary>
+/// Which sample training takes at which position. Each pass over the corpus is a pseudo-random permutation of all samples, another one for each pass.
+/// It depends on the seed and the position alone: not on ranks, batch sizes, restarts, nor on what was taken before, so that any step can be
+/// repeated and every sample is used exactly once a pass. No table is kept: a Feistel network of four rounds permutes the next power of four, and
+/// positions that land outside are walked on along their cycle until they fall inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
+/// That takes less than four steps on average.
+/// </summary>
+public sealed class SampleOrder
 {
     private const int Rounds = 4;
-    private readonly int halfBits = Math.Max(1, (int)Math.Ceiling(Math.Log2(Math.Max(2, count)) / 2));
 
-    /// <summary>The sample at a position.</summary>
-    /// <param name="position">0 for the run's first sample; <c>count</c> begins the second pass.</param>
-    /// <returns>A sample from 0 to count - 1.</returns>
+    private readonly ulong seed;
+    private readonly int halfBits;
+    private readonly ulong halfMask;
+
+    /// <summary>An order.</summary>
+    /// <param name="seed">Seed of the run; any value.</param>
+    /// <param name="sampleCount">Number of samples in the training part, at least 1.</param>
+    public SampleOrder(ulong seed, long sampleCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleCount, 1);
+        this.seed = seed;
+        SampleCount = sampleCount;
+        var bits = 64 - BitOperations.LeadingZeroCount((ulong)sampleCount - 1);
+        halfBits = Math.Max(1, (bits + 1) / 2);
+        halfMask = (1UL << halfBits) - 1;
+    }
+
+    /// <summary>Number of samples in a pass.</summary>
+    public long SampleCount { get; }
+
+    /// <summary>The sample at a position of the whole training.</summary>
+    /// <param name="position">Step times global batch plus the index in the global batch; at least 0.</param>
+    /// <returns>A sample, at least 0 and below <see cref="SampleCount"/>.</returns>
     public long SampleAt(long position)
     {
-        ulong key = Mix(seed + Mix((ulong)(position / count) + 1));
-        ulong value = (ulong)(position % count);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        var (pass, index) = Math.DivRem(position, SampleCount);
+        var key = Mix(seed + Mix((ulong)pass + 1));
+        var value = (ulong)index;
         do
         {
             value = Permute(value, key);
         }
-        while (value >= (ulong)count);
-
+        while (value >= (ulong)SampleCount);
         return (long)value;
     }
 
     private ulong Permute(ulong value, ulong key)
     {
-        ulong mask = (1UL << halfBits) - 1;
-        ulong left = value >> halfBits;
-        ulong right = value & mask;
+        var left = value >> halfBits;
+        var right = value & halfMask;
         for (ulong round = 0; round < Rounds; round++)
         {
-            (left, right) = (right, left ^ (Mix(key + (round << 56) + right) & mask));
+            (left, right) = (right, left ^ (Mix(key + (round << 56) + right) & halfMask));
         }
 
         return (left << halfBits) | right;
     }
 
-    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): integers only, so the same on every machine.
     private static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;

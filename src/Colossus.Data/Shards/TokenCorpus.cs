@@ -1,92 +1,158 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
 using Colossus.Data.Tokenizers;
 
 namespace Colossus.Data.Shards;
 
-/// <summary>The tokens of a built corpus, mapped. A sample is a window of <c>sequence + 1</c> tokens: inputs and, one further, targets.</summary>
+/// <summary>
+/// The tokens of a corpus, mapped into memory: all ranks of a machine share the pages. A sample of a sequence length S is a window of S + 1 tokens:
+/// sample i is tokens i·S to i·S + S, so that each of its first S tokens has the one after it as its target, and every token but the first of
+/// all is a target exactly once. Reading is safe for several threads.
+/// </summary>
 public sealed class TokenCorpus : IDisposable
 {
-    /// <summary>Tokens to learn from.</summary>
-    public const string TrainFile = "train.bin";
+    private readonly ShardSet train;
+    private readonly ShardSet heldOut;
+    private readonly ushort[]? tokenBytes;
+    private readonly Lazy<ITextTokenizer> tokenizer;
 
-    /// <summary>Tokens to be judged by.</summary>
-    public const string HeldOutFile = "heldout.bin";
-
-    /// <summary>The folder's description, written last.</summary>
-    public const string InfoFile = "corpus.json";
-
-    private readonly TokenFile train;
-    private readonly TokenFile heldOut;
-    private readonly int[] byteCounts;
-
-    private TokenCorpus(CorpusInfo info)
+    private TokenCorpus(string folder, CorpusManifest manifest)
     {
-        Info = info;
-        train = new TokenFile(Path.Combine(info.Folder, TrainFile), info.TokenBytes, info.TrainTokens);
-        heldOut = new TokenFile(Path.Combine(info.Folder, HeldOutFile), info.TokenBytes, info.HeldOutTokens);
-        Tokenizer = TextTokenizers.Create(info.Tokenizer);
+        Info = manifest.ToInfo(folder, reused: true);
+        tokenBytes = ReadTokenBytes(folder, manifest);
+        train = new ShardSet(folder, manifest.Train, manifest.BytesPerToken);
+        heldOut = new ShardSet(folder, manifest.HeldOut, manifest.BytesPerToken);
 
-        // The end of a document counts as one byte: something has to be predicted there.
-        byteCounts = [.. Enumerable.Range(0, info.Vocabulary).Select(id => id == Tokenizer.EndOfText ? 1 : -1)];
+        // GPT-2's vocabulary was copied here, so that the corpus needs nothing from elsewhere.
+        tokenizer = new(() => TextTokenizers.Create(TextTokenizers.IsGpt2(Info.Tokenizer) ? $"gpt2:{folder}" : Info.Tokenizer));
     }
 
-    /// <summary>What the folder holds.</summary>
+    /// <summary>What the corpus holds.</summary>
     public CorpusInfo Info { get; }
 
-    /// <summary>The tokenizer that made it.</summary>
-    public ITextTokenizer Tokenizer { get; }
+    /// <summary>The tokenizer that made it, loaded when first asked for.</summary>
+    /// <exception cref="CorpusException">Its vocabulary cannot be read.</exception>
+    public ITextTokenizer Tokenizer => tokenizer.Value;
 
-    /// <summary>Opens a folder that <see cref="CorpusBuilder"/> made.</summary>
-    /// <exception cref="CorpusException">It is missing or damaged.</exception>
-    public static TokenCorpus Open(string folder) => new(TryReadInfo(folder)
-        ?? throw new CorpusException($"{folder} is no whole folder of token shards; delete it, and it is built again"));
-
-    /// <summary>Reads a folder's description.</summary>
-    /// <returns>Null when the folder is missing, of another version, or its files have another size than it says.</returns>
-    public static CorpusInfo? TryReadInfo(string folder)
+    /// <summary>Opens the shards that <see cref="CorpusBuilder"/> made. Lengths and headers of all files are checked; contents are by <see cref="Verify"/>.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <returns>The corpus.</returns>
+    /// <exception cref="CorpusException">It is not there or damaged.</exception>
+    public static TokenCorpus Open(string folder)
     {
+        folder = Path.GetFullPath(folder);
+        var manifest = Check(folder, null, out var damage) ?? throw Damaged(folder, damage ?? "there is no corpus.json in it");
         try
         {
-            var info = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, InfoFile)), CorpusJson.Default.CorpusInfo);
-            bool whole = info is { FormatVersion: CorpusBuilder.FormatVersion }
-                && new FileInfo(Path.Combine(folder, TrainFile)).Length == info.TrainTokens * info.TokenBytes
-                && new FileInfo(Path.Combine(folder, HeldOutFile)).Length == info.HeldOutTokens * info.TokenBytes;
-            return whole ? info! with { Folder = folder } : null;
+            return new TokenCorpus(folder, manifest);
         }
-        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return null;
+            throw Damaged(folder, error.Message);
         }
     }
 
-    /// <summary>Whole samples in the text to learn from.</summary>
-    public long TrainSamples(int sequence) => Math.Max(0, (train.Count - 1) / sequence);
+    /// <summary>Number of whole samples in the training part.</summary>
+    /// <param name="sequence">Tokens a sequence, at least 1.</param>
+    /// <returns>0 when the part is shorter than one sample.</returns>
+    public long TrainSamples(int sequence) => Samples(train, sequence);
 
-    /// <summary>Whole samples in the held-out text.</summary>
-    public long HeldOutSamples(int sequence) => Math.Max(0, (heldOut.Count - 1) / sequence);
+    /// <summary>Number of whole samples in the part held out.</summary>
+    /// <param name="sequence">Tokens a sequence, at least 1.</param>
+    /// <returns>0 when the part is shorter than one sample, or nothing is held out.</returns>
+    public long HeldOutSamples(int sequence) => Samples(heldOut, sequence);
 
-    /// <summary>Reads a sample to learn from.</summary>
-    /// <param name="sample">0 to <see cref="TrainSamples"/> - 1.</param>
-    /// <param name="window">[sequence + 1], written.</param>
-    public void ReadTrain(long sample, int sequence, Span<int> window) => train.Read(sample * sequence, window);
+    /// <summary>Reads a sample of the training part.</summary>
+    /// <param name="sampleIndex">At least 0 and below <see cref="TrainSamples"/>.</param>
+    /// <param name="sequence">Tokens a sequence.</param>
+    /// <param name="tokens">Takes sequence + 1 tokens.</param>
+    public void ReadTrain(long sampleIndex, int sequence, Span<int> tokens) => Read(train, sampleIndex, sequence, tokens);
 
-    /// <summary>Reads a held-out sample.</summary>
-    /// <param name="sample">0 to <see cref="HeldOutSamples"/> - 1.</param>
-    /// <param name="window">[sequence + 1], written.</param>
-    public void ReadHeldOut(long sample, int sequence, Span<int> window) => heldOut.Read(sample * sequence, window);
+    /// <summary>Reads a sample of the part held out.</summary>
+    /// <param name="sampleIndex">At least 0 and below <see cref="HeldOutSamples"/>.</param>
+    /// <param name="sequence">Tokens a sequence.</param>
+    /// <param name="tokens">Takes sequence + 1 tokens.</param>
+    public void ReadHeldOut(long sampleIndex, int sequence, Span<int> tokens) => Read(heldOut, sampleIndex, sequence, tokens);
 
-    /// <summary>Bytes of text that the targets of a held-out sample stand for.</summary>
-    public long HeldOutBytesOf(long sample, int sequence)
+    /// <summary>
+    /// Bytes of text that the targets of a sample stand for. Bits per byte of an evaluation = sum of the losses in nats of all targets / (ln 2 × sum of these).
+    /// The end of a text counts as one byte under every tokenizer, so that figures of different tokenizers can be compared.
+    /// </summary>
+    /// <param name="sample">A sample of sequence + 1 tokens.</param>
+    /// <returns>Bytes of the tokens from the second to the last.</returns>
+    public long PredictedBytes(ReadOnlySpan<int> sample)
     {
-        int[] window = new int[sequence + 1];
-        ReadHeldOut(sample, sequence, window);
-        long bytes = 0;
-        foreach (int id in window.AsSpan(1))
+        if (sample.Length < 2)
         {
-            bytes += byteCounts[id] >= 0 ? byteCounts[id] : byteCounts[id] = Math.Max(1, Tokenizer.BytesOf(id).Length);
+            return 0;
+        }
+
+        if (tokenBytes is null)
+        {
+            return sample.Length - 1;
+        }
+
+        long bytes = 0;
+        foreach (var token in sample[1..])
+        {
+            bytes += tokenBytes[token];
         }
 
         return bytes;
+    }
+
+    /// <summary>Bytes of text that the targets of a sample held out stand for; see <see cref="PredictedBytes"/>.</summary>
+    /// <param name="sampleIndex">At least 0 and below <see cref="HeldOutSamples"/>.</param>
+    /// <param name="sequence">Tokens a sequence.</param>
+    /// <returns>Bytes of the tokens from the second to the last.</returns>
+    public long HeldOutBytesOf(long sampleIndex, int sequence)
+    {
+        var sample = new int[sequence + 1];
+        ReadHeldOut(sampleIndex, sequence, sample);
+        return PredictedBytes(sample);
+    }
+
+    /// <summary>Makes sure that the training part has a sample of this length.</summary>
+    /// <param name="sequence">Tokens a sequence.</param>
+    /// <exception cref="CorpusException">It has none.</exception>
+    public void RequireSequence(int sequence)
+    {
+        if (TrainSamples(sequence) == 0)
+        {
+            throw new CorpusException(new CorpusProblem(
+                $"the training text has {Count(train.Tokens)} tokens, too few for one sequence of {Count(sequence)}",
+                $"add text, or set model.sequence to at most {Count(Math.Max(1, train.Tokens - 1))}"));
+        }
+    }
+
+    /// <summary>The provenance of every document, in the order of the sources.</summary>
+    /// <returns>One record a document, read as it is asked for.</returns>
+    public IEnumerable<DocumentRecord> Documents()
+    {
+        var path = Path.Combine(Info.Folder, CorpusManifest.DocumentsFileName);
+        foreach (var line in File.ReadLines(path))
+        {
+            yield return JsonSerializer.Deserialize(line, DataJson.Default.DocumentRecord) ?? throw Damaged(Info.Folder, $"{path} holds an empty record");
+        }
+    }
+
+    /// <summary>Reads all shards and compares their checksums.</summary>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CorpusException">A shard was altered.</exception>
+    public void Verify(CancellationToken cancellation = default)
+    {
+        var manifest = ReadManifest(Info.Folder) ?? throw Damaged(Info.Folder, "there is no corpus.json in it");
+        foreach (var shard in manifest.Train.Shards.Concat(manifest.HeldOut.Shards))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var stream = File.OpenRead(Path.Combine(Info.Folder, shard.File));
+            stream.Position = ShardHeader.Length;
+            if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)) != shard.Sha256)
+            {
+                throw Damaged(Info.Folder, $"the tokens in {shard.File} were altered");
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -95,4 +161,137 @@ public sealed class TokenCorpus : IDisposable
         train.Dispose();
         heldOut.Dispose();
     }
+
+    /// <summary>Looks whether a folder holds a whole corpus.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="fingerprint">What it must have for a fingerprint; null for any.</param>
+    /// <param name="damage">What is wrong with it; null when it is simply not there.</param>
+    /// <returns>Its manifest, or null.</returns>
+    internal static CorpusManifest? Check(string folder, string? fingerprint, out string? damage)
+    {
+        damage = null;
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        try
+        {
+            var manifest = ReadManifest(folder);
+            damage = manifest is null ? "there is no corpus.json in it" : Damage(folder, manifest, fingerprint);
+            return damage is null ? manifest : null;
+        }
+        catch (JsonException error)
+        {
+            damage = $"corpus.json cannot be read: {error.Message}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            damage = error.Message;
+        }
+
+        return null;
+    }
+
+    private static CorpusManifest? ReadManifest(string folder)
+    {
+        var path = Path.Combine(folder, CorpusManifest.FileName);
+        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), DataJson.Default.CorpusManifest) : null;
+    }
+
+    private static string? Damage(string folder, CorpusManifest manifest, string? fingerprint)
+    {
+        if (manifest.Format != CorpusManifest.CurrentFormat)
+        {
+            return $"it has format {manifest.Format}, this version reads {CorpusManifest.CurrentFormat}";
+        }
+
+        if (manifest.Train is null || manifest.HeldOut is null || manifest.Fingerprint is null || (fingerprint is not null && manifest.Fingerprint != fingerprint))
+        {
+            return "corpus.json belongs to another corpus";
+        }
+
+        if (Size(folder, CorpusManifest.DocumentsFileName) != manifest.DocumentsFileBytes)
+        {
+            return $"{CorpusManifest.DocumentsFileName} is missing or has another length";
+        }
+
+        if (manifest.Vocabulary > 256 && Size(folder, CorpusManifest.TokenBytesFileName) != 2L * manifest.Vocabulary)
+        {
+            return $"{CorpusManifest.TokenBytesFileName} is missing or has another length";
+        }
+
+        return Damage(folder, manifest, manifest.Train, heldOut: false) ?? Damage(folder, manifest, manifest.HeldOut, heldOut: true);
+    }
+
+    private static string? Damage(string folder, CorpusManifest manifest, SplitManifest split, bool heldOut)
+    {
+        long first = 0;
+        for (var i = 0; i < split.Shards.Count; i++)
+        {
+            var shard = split.Shards[i];
+            if (Size(folder, shard.File) != shard.Bytes || shard.Bytes != ShardHeader.Length + (shard.Tokens * manifest.BytesPerToken))
+            {
+                return $"{shard.File} is missing or has another length";
+            }
+
+            var bytes = new byte[ShardHeader.Length];
+            using (var stream = File.OpenRead(Path.Combine(folder, shard.File)))
+            {
+                stream.ReadExactly(bytes);
+            }
+
+            var key = UInt128.Parse(manifest.Fingerprint, NumberStyles.HexNumber);
+            if (ShardHeader.Read(bytes) != new ShardHeader(manifest.BytesPerToken, shard.Tokens, first, i, heldOut, key))
+            {
+                return $"the header of {shard.File} is not the one that was written";
+            }
+
+            first += shard.Tokens;
+        }
+
+        return first == split.Tokens ? null : "the shards do not hold the tokens that corpus.json says";
+    }
+
+    private static long Size(string folder, string file)
+    {
+        var info = new FileInfo(Path.Combine(folder, file));
+        return info.Exists ? info.Length : -1;
+    }
+
+    private static ushort[]? ReadTokenBytes(string folder, CorpusManifest manifest)
+    {
+        if (manifest.Vocabulary <= 256)
+        {
+            return null;
+        }
+
+        var stored = File.ReadAllBytes(Path.Combine(folder, CorpusManifest.TokenBytesFileName));
+        var lengths = new ushort[manifest.Vocabulary];
+        for (var id = 0; id < lengths.Length; id++)
+        {
+            lengths[id] = BinaryPrimitives.ReadUInt16LittleEndian(stored.AsSpan(id * 2));
+        }
+
+        return lengths;
+    }
+
+    private static long Samples(ShardSet part, int sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
+        return Math.Max(0, (part.Tokens - 1) / sequence);
+    }
+
+    private static void Read(ShardSet part, long sampleIndex, int sequence, Span<int> tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sampleIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sampleIndex, Samples(part, sequence));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(tokens.Length, sequence + 1);
+        part.Read(sampleIndex * sequence, tokens);
+    }
+
+    private static CorpusException Damaged(string folder, string what) => new(new CorpusProblem(
+        $"the corpus is not whole: {what}", $"delete the folder (rm -r '{folder}') and start again: it is made anew from the sources", folder));
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,11 +1,9 @@
 namespace Colossus.Data.Sources;
 
-/// <summary>One text and where it is from.</summary>
-/// <param name="Origin">File, and the place in it.</param>
-/// <param name="Text">The text, not empty.</param>
-/// <param name="Metadata">Fields that came with it, as <c>region</c> or <c>consent</c>.</param>
-public sealed record Document(string Origin, string Text, IReadOnlyDictionary<string, string> Metadata)
-{
-    /// <summary>No metadata.</summary>
-    public static IReadOnlyDictionary<string, string> None { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
-}
+/// <summary>A text with where it came from.</summary>
+/// <param name="Id">Name of the document, unique in a corpus as far as its sources make it so.</param>
+/// <param name="Source">Name of the file it came from.</param>
+/// <param name="Text">The text; never empty.</param>
+/// <param name="Part">Number of the part, from 0, when a long text was cut into several.</param>
+/// <param name="Origin">What the source says about where the text came from; empty when it says nothing.</param>
+internal sealed record Document(string Id, string Source, string Text, int Part = 0, DocumentOrigin? Origin = null);

@@ -1,104 +1,60 @@
-using System.Text;
-using System.Text.Json;
-using System.Xml;
-using System.Xml.Linq;
-
 namespace Colossus.Data.Sources;
 
-/// <summary>Reads documents from files of the known kinds.</summary>
-public static class DocumentReader
+/// <summary>
+/// Reads files of every kind as documents, in order, each once. Problems are collected and reading goes on where that makes sense, so that a
+/// person sees the mistakes of all files at once.
+/// </summary>
+internal sealed class DocumentReader(string field, ProblemList problems)
 {
-    private static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private readonly DotnetDocsReader dotnetDocs = new(problems);
 
-    /// <summary>The documents of a file, in order.</summary>
-    /// <param name="file">The file; its extension tells the kind.</param>
-    /// <param name="field">Field or column of the text, for JSONL and Parquet.</param>
-    /// <exception cref="CorpusException">The file cannot be read as its kind; says where.</exception>
-    public static IEnumerable<Document> Read(string file, string field) => Path.GetExtension(file).ToLowerInvariant() switch
+    /// <summary>Bytes of finished files; with <see cref="InFile"/> it is how far reading has come.</summary>
+    public long FinishedBytes { get; private set; }
+
+    /// <summary>How far reading has come within the current file, in bytes.</summary>
+    public long InFile { get; private set; }
+
+    public IEnumerable<Document> Read(SourceFile file)
     {
-        ".jsonl" => ReadJsonLines(file, field),
-        ".xml" => ReadXml(file),
-        ".parquet" => ParquetDocuments.Read(file, field),
-        _ => OfText(file, ReadUtf8(file)),
-    };
-
-    private static IEnumerable<Document> OfText(string origin, string text) =>
-        string.IsNullOrWhiteSpace(text) ? [] : [new Document(origin, text, Document.None)];
-
-    private static string ReadUtf8(string file)
-    {
-        byte[] bytes = File.ReadAllBytes(file);
-        var content = bytes.AsSpan();
-        content = content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? content[3..] : content;
-        try
+        using var documents = Open(file).GetEnumerator();
+        while (Next(documents, file))
         {
-            return strict.GetString(content);
+            yield return documents.Current;
         }
-        catch (DecoderFallbackException error)
-        {
-            int offset = error.Index + (bytes.Length - content.Length);
-            throw new CorpusException(
-                $"{file}: byte {offset} is not UTF-8 text; convert it first, as with: iconv -f latin1 -t utf-8 {Path.GetFileName(file)}");
-        }
+
+        InFile = 0;
+        FinishedBytes += file.Bytes;
     }
 
-    private static IEnumerable<Document> ReadJsonLines(string file, string field)
+    private IEnumerable<Document> Open(SourceFile file)
     {
-        int number = 0;
-        foreach (string line in ReadUtf8(file).Split('\n'))
+        void At(long position) => InFile = Math.Clamp(position, 0, file.Bytes);
+        return file.Kind switch
         {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                yield return ParseLine(file, number, line, field);
-            }
-        }
+            SourceKind.Text => TextReading.Read(file, problems, At),
+            SourceKind.JsonLines => JsonLinesReading.Read(file, field, problems, At),
+            SourceKind.Xml => XmlReading.Read(file, problems, At),
+            SourceKind.Parquet => ParquetReading.Read(file, field, problems, At),
+            SourceKind.DotnetDocs => dotnetDocs.Read(file, At),
+            _ => throw new InvalidOperationException($"No reader for {file.Kind}."),
+        };
     }
 
-    private static Document ParseLine(string file, int number, string line, string field)
+    private bool Next(IEnumerator<Document> documents, SourceFile file)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new CorpusException($"{file}:{number}: a line is a JSON object, as {{\"{field}\": \"…\"}}");
-            }
-
-            if (!json.RootElement.TryGetProperty(field, out var text) || text.ValueKind != JsonValueKind.String)
-            {
-                string there = string.Join(", ", json.RootElement.EnumerateObject().Select(property => property.Name));
-                throw new CorpusException($"{file}:{number}: no text in field '{field}'; there are: {there}. Set data.field");
-            }
-
-            var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            foreach (var property in json.RootElement.EnumerateObject().Where(p => p.Name != field && p.Value.ValueKind == JsonValueKind.String))
-            {
-                metadata[property.Name] = property.Value.GetString()!;
-            }
-
-            return new Document($"{file}:{number}", text.GetString()!, metadata);
+            return documents.MoveNext();
         }
-        catch (JsonException error)
+        catch (UnauthorizedAccessException error)
         {
-            throw new CorpusException($"{file}:{number}:{(error.BytePositionInLine ?? 0) + 1}: not JSON: {error.Message.Split(". Path")[0]}");
+            problems.Add(new CorpusProblem($"the file cannot be read: {error.Message}", "make it readable for you (chmod u+r)", file.Path));
         }
-    }
-
-    private static IEnumerable<Document> ReadXml(string file)
-    {
-        XDocument xml;
-        try
+        catch (IOException error)
         {
-            xml = XDocument.Parse(ReadUtf8(file));
-        }
-        catch (XmlException error)
-        {
-            throw new CorpusException($"{file}:{error.LineNumber}:{error.LinePosition}: not XML: {error.Message}");
+            problems.Add(new CorpusProblem($"reading failed: {error.Message}", "check the disk and try again", file.Path));
         }
 
-        return xml.Root is { Name.LocalName: "doc" } root && root.Element("members") is { } members
-            ? DocumentationText.Read(file, members)
-            : OfText(file, DocumentationText.Flatten(xml.Root!));
+        return false;
     }
 }

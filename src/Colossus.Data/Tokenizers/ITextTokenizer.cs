@@ -1,20 +1,34 @@
 namespace Colossus.Data.Tokenizers;
 
-/// <summary>Text to token ids and back.</summary>
+/// <summary>Turns text into token ids and back. Safe for several threads at once.</summary>
 public interface ITextTokenizer
 {
-    /// <summary>Its name in a job file.</summary>
+    /// <summary>The name it has in a job file, such as <c>bytes</c> or <c>cl100k</c>.</summary>
     string Name { get; }
 
-    /// <summary>Number of ids.</summary>
+    /// <summary>Number of ids: every id is at least 0 and below this. A few of them may stand for nothing.</summary>
     int VocabularySize { get; }
 
-    /// <summary>The id that ends a document.</summary>
+    /// <summary>The id that stands between two documents and ends a text.</summary>
     int EndOfText { get; }
 
-    /// <summary>The ids of a text.</summary>
-    IReadOnlyList<int> Encode(string text);
+    /// <summary>
+    /// Encodes a text. Nothing in the text is taken for a special token: <c>&lt;|endoftext|&gt;</c> in a document is just these characters.
+    /// Half a surrogate pair becomes U+FFFD, as UTF-8 cannot hold it; apart from that <see cref="Decode"/> gives the text back.
+    /// </summary>
+    /// <param name="text">Any text; empty gives no ids.</param>
+    /// <returns>The ids, in order.</returns>
+    int[] Encode(string text);
 
-    /// <summary>The UTF-8 bytes of one id; a character may need several ids.</summary>
-    ReadOnlyMemory<byte> BytesOf(int id);
+    /// <summary>Decodes ids. Bytes that are not UTF-8 become U+FFFD. To decode as ids come in use <see cref="StreamingDecoder"/>.</summary>
+    /// <param name="tokens">Ids, each in the vocabulary.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    string Decode(ReadOnlySpan<int> tokens);
+
+    /// <summary>The bytes of UTF-8 that an id stands for; they need not be whole characters. Empty for an id that stands for nothing.</summary>
+    /// <param name="token">An id in the vocabulary.</param>
+    /// <returns>Its bytes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    ReadOnlyMemory<byte> BytesOf(int token);
 }

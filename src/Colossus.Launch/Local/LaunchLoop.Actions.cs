@@ -105,7 +105,7 @@ internal sealed partial class LaunchLoop
             assign.RestoreEpoch is { } from ? segments.Name(from) : null,
             assign.RestoreEpoch ?? -1,
             assign.RestoreEpoch is null ? plan.Checkpoint : null,
-            assign.KnownStep));
+            events.Step)); // what was reported, not what a rank restored: the next rank 0 tells the rest
     }
 
     private void Tell(SupervisorAction.Fault fault)

@@ -25,7 +25,7 @@ public static class LayoutRules
             problems.Add($"tensor {layout.Tensor} does not divide the {model.Heads} heads; use {Divisors(model.Heads, 64)}");
         }
 
-        if (layout.Tensor > 1 && model.Ffn % layout.Tensor != 0 && model.Experts is null)
+        if (layout.Tensor > 1 && model.Ffn % layout.Tensor != 0)
         {
             problems.Add($"tensor {layout.Tensor} does not divide ffn {model.Ffn}");
         }
@@ -80,7 +80,7 @@ public static class LayoutRules
     public static bool IsSound(ModelShape model, in Layout layout)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.Heads % layout.Tensor != 0 || (layout.Tensor > 1 && model.Experts is null && model.Ffn % layout.Tensor != 0)
+        if (model.Heads % layout.Tensor != 0 || (layout.Tensor > 1 && model.Ffn % layout.Tensor != 0)
             || layout.Chunks > model.Layers + 2
             || layout.GlobalBatch % (layout.Data * layout.MicroBatch) != 0
             || model.Sequence % layout.Context != 0

@@ -12,15 +12,18 @@ public static class JobReader
     /// <param name="toTrain">Whether to report what can be described and priced, but not trained yet.</param>
     public static JobReading Read(string path, IReadOnlyList<string> overrides, bool toTrain)
     {
+        string text;
         try
         {
-            return Parse(File.ReadAllText(path), path, overrides, toTrain);
+            text = File.ReadAllText(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = File.Exists(path) ? error.Message : "there is no such file";
+            string why = File.Exists(path) ? error.Message : Directory.Exists(path) ? "this is a folder; name a file in it" : "there is no such file";
             return new JobReading(null, [new Diagnostic(path, 1, 1, ErrorCode.Unreadable, why, string.Empty, 1)]);
         }
+
+        return Parse(text, path, overrides, toTrain);
     }
 
     /// <summary>Reads a text.</summary>

@@ -23,14 +23,13 @@ internal static class JobRules
     private static void CheckModel(ModelSpec model, JobSections sections)
     {
         var section = sections.Model.Section;
-        if (model.HeadWidth % 2 != 0)
-        {
-            section.Report("headWidth", ErrorCode.DoesNotFit, $"a head is {model.HeadWidth} wide; rotary positions turn pairs, so the width (hidden / heads) must be even");
-        }
-
-        if (!section.Has("headWidth") && model.HeadWidth * model.Heads != model.Hidden && !section.Has("preset"))
+        if (!section.Has("headWidth") && model.HeadWidth * model.Heads != model.Hidden && (!section.Has("preset") || section.Has("hidden") || section.Has("heads")))
         {
             section.Report("heads", ErrorCode.DoesNotFit, $"model.hidden ({model.Hidden}) is not divisible by model.heads ({model.Heads}); use {Divisors(model.Hidden)} heads");
+        }
+        else if (model.HeadWidth % 2 != 0)
+        {
+            section.Report(section.Has("headWidth") ? "headWidth" : "heads", ErrorCode.DoesNotFit, $"a head is {model.HeadWidth} wide; rotary positions turn pairs, so the width (hidden / heads) must be even");
         }
 
         if (model.Heads % model.KvHeads != 0)
@@ -41,10 +40,10 @@ internal static class JobRules
 
     private static void CheckTraining(JobSpec job, JobSections sections)
     {
-        int atOnce = job.Parallel.Data * job.Train.MicroBatch;
+        long atOnce = (long)job.Parallel.Data * job.Train.MicroBatch;
         if (job.Train.GlobalBatch % atOnce != 0)
         {
-            int below = job.Train.GlobalBatch / atOnce * atOnce;
+            long below = job.Train.GlobalBatch / atOnce * atOnce;
             sections.Train.Section.Report(
                 "globalBatch",
                 ErrorCode.DoesNotFit,
@@ -62,7 +61,7 @@ internal static class JobRules
     {
         var parallel = job.Parallel;
         var section = sections.Parallel;
-        void Divides(string key, int divisor, string name, int value)
+        void Divides(string key, int divisor, string name, long value)
         {
             if (value % divisor != 0)
             {
@@ -73,13 +72,19 @@ internal static class JobRules
         Divides("tensor", parallel.Tensor, "model.heads", job.Model.Heads);
         Divides("tensor", parallel.Tensor, "model.ffn", job.Model.Ffn);
         Divides("context", parallel.Context, "model.sequence", job.Model.Sequence);
-        Divides("expert", parallel.Expert, "parallel.data · parallel.context", parallel.Data * parallel.Context);
+        Divides("expert", parallel.Expert, "parallel.data · parallel.context", (long)parallel.Data * parallel.Context);
         if (job.Model.Experts is { } experts)
         {
             Divides("expert", parallel.Expert, "model.experts.count", experts.Count);
         }
 
-        int chunks = parallel.Pipeline * parallel.VirtualStages;
+        double ranks = (double)parallel.Data * parallel.Tensor * parallel.Pipeline * parallel.Context;
+        if (ranks > int.MaxValue)
+        {
+            section.Report("data", ErrorCode.NotAllowed, $"parallel.data · tensor · pipeline · context is {ranks} ranks; it must be at most {int.MaxValue}");
+        }
+
+        long chunks = (long)parallel.Pipeline * parallel.VirtualStages;
         if (chunks > job.Model.Layers)
         {
             section.Report("pipeline", ErrorCode.DoesNotFit, $"parallel.pipeline · parallel.virtualStages is {chunks}, more than the {job.Model.Layers} layers");
@@ -129,9 +134,9 @@ internal static class JobRules
         }
     }
 
-    private static string Divisors(int value)
+    private static string Divisors(long value)
     {
-        int[] all = [.. Enumerable.Range(1, Math.Min(value, 1024)).Where(divisor => value % divisor == 0).Take(12)];
+        int[] all = [.. Enumerable.Range(1, (int)Math.Min(value, 1024)).Where(divisor => value % divisor == 0).Take(12)];
         return all.Length == 1 ? $"{all[0]}" : $"{string.Join(", ", all[..^1])} or {all[^1]}";
     }
 }

@@ -11,7 +11,7 @@ public static class JobWriter
     {
         var (model, data, train, parallel) = (job.Model, job.Data, job.Train, job.Parallel);
         var text = new StringBuilder();
-        text.AppendLine($"name: {job.Name}");
+        text.AppendLine($"name: {(char.IsAsciiLetterOrDigit(job.Name[0]) ? job.Name : Quoted(job.Name))}");
         text.AppendLine("model:");
         text.AppendLine($"  layers: {model.Layers}\n  hidden: {model.Hidden}\n  heads: {model.Heads}\n  kvHeads: {model.KvHeads}\n  headWidth: {model.HeadWidth}");
         text.AppendLine($"  ffn: {model.Ffn}\n  activation: {Word(model.Activation)}\n  vocab: {model.Vocab}\n  sequence: {model.Sequence}");
@@ -54,7 +54,12 @@ public static class JobWriter
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    // Line ends and control characters only survive between double quotes, as escapes.
+    private static string Quoted(string text) => text.Any(NeedsEscape)
+        ? $"\"{string.Concat(text.Select(letter => NeedsEscape(letter) || letter is '"' or '\\' ? $"\\u{(int)letter:x4}" : $"{letter}"))}\""
+        : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static bool NeedsEscape(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029' or '\ufeff';
 
     private static string Word(bool value) => value ? "true" : "false";
 

@@ -6,7 +6,7 @@ namespace Colossus.Specs.Jobs;
 /// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes.</summary>
 internal sealed class ModelSectionReader(YamlSection section)
 {
-    private const int DefaultSequence = 256;
+    private const int defaultSequence = 256;
 
     public YamlSection Section => section;
 
@@ -33,7 +33,7 @@ internal sealed class ModelSectionReader(YamlSection section)
             ffn,
             activation,
             section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2),
-            section.Whole("sequence", preset?.Sequence ?? DefaultSequence, least: 2),
+            section.Whole("sequence", preset?.Sequence ?? defaultSequence, least: 2),
             section.Flag("tiedHead", false),
             section.Real("ropeBase", 10_000, 1, 1e12),
             section.Real("normEpsilon", 1e-5, 0, 1),
@@ -42,8 +42,9 @@ internal sealed class ModelSectionReader(YamlSection section)
         return model;
     }
 
+    // Absurd widths stay absurd instead of turning negative.
     private static int DefaultFfn(int hidden, Activation activation) =>
-        activation is Activation.SwiGlu or Activation.GeGlu ? ((8 * hidden / 3) + 63) / 64 * 64 : 4 * hidden;
+        (int)Math.Min(int.MaxValue, activation is Activation.SwiGlu or Activation.GeGlu ? ((8L * hidden / 3) + 63) / 64 * 64 : 4L * hidden);
 
     private ModelSpec? ReadPreset()
     {

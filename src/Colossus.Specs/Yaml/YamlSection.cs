@@ -60,7 +60,7 @@ public sealed class YamlSection
     public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan least)
     {
         double seconds = Number(key, otherwise.TotalSeconds, least.TotalSeconds, 1e9, ParseSeconds, "a time such as 0.5s, 20m or 2d");
-        return TimeSpan.FromSeconds(seconds);
+        return TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
     }
 
     /// <summary>Yes or no.</summary>
@@ -139,7 +139,7 @@ public sealed class YamlSection
             string name = (key as YamlScalarNode)?.Value ?? string.Empty;
             if (!known.Contains(name))
             {
-                string hint = Suggestions.Nearest(name, known) is { } near ? $"did you mean {near}?" : $"known are {string.Join(", ", known.Distinct())}";
+                string hint = Suggestions.Nearest(name, known) is { } near ? $"did you mean {Path(near)}?" : $"known are {string.Join(", ", known.Distinct())}";
                 source.Report(key, ErrorCode.UnknownKey, $"{Path(name)} is not a key; {hint}");
             }
         }
@@ -149,7 +149,7 @@ public sealed class YamlSection
     {
         string number = text.TrimEnd('m', 's', 'h', 'd');
         double? factor = text[number.Length..] switch { "" or "s" => 1, "ms" => 1e-3, "m" => 60, "h" => 3600, "d" => 86400, _ => null };
-        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value * factor : null;
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value * factor : null;
     }
 
     private double Number(string key, double? otherwise, double least, double most, Func<string, double?> parse, string kind)
@@ -174,7 +174,7 @@ public sealed class YamlSection
 
         if (value < least || value > most)
         {
-            string range = most >= int.MaxValue || double.IsInfinity(most) ? $"at least {least:0.######}" : $"from {least:0.######} to {most:0.######}";
+            string range = most >= int.MaxValue && value < least ? $"at least {least}" : $"from {least} to {most}";
             source.Report(node, ErrorCode.NotAllowed, $"{Path(key)} is {text}; it must be {range}");
             return otherwise ?? least;
         }

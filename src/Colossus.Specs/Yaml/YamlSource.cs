@@ -1,5 +1,6 @@
 using Colossus.Specs.Diagnostics;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Colossus.Specs.Yaml;
@@ -47,9 +48,16 @@ public sealed class YamlSource
                 source.Report(stream.Documents[0].RootNode, ErrorCode.Syntax, "a file is one mapping of keys, as in: model: { layers: 4 }");
             }
         }
+        catch (AnchorNotFoundException)
+        {
+            var alias = UnknownAlias(text);
+            source.Report((int)alias.Start.Line, (int)alias.Start.Column, alias.Value.Value.Length + 1, ErrorCode.Syntax, $"no value has the name &{alias.Value}; put quotes around a text that starts with *");
+        }
         catch (YamlException error)
         {
-            source.Report((int)error.Start.Line, (int)error.Start.Column, 1, ErrorCode.Syntax, error.InnerException?.Message ?? error.Message);
+            // A tab is found at the end of what was read; an open bracket or quote is shown where it starts.
+            var place = error.Message.Contains("tab character", StringComparison.Ordinal) ? error.End : error.Start;
+            source.Report((int)place.Line, (int)place.Column, 1, ErrorCode.Syntax, error.InnerException?.Message ?? error.Message);
         }
 
         foreach (string setting in overrides)
@@ -71,6 +79,27 @@ public sealed class YamlSource
 
         int length = node is YamlScalarNode { Value.Length: > 0 } scalar && scalar.Style == ScalarStyle.Plain ? scalar.Value.Length : 1;
         Report((int)node.Start.Line, (int)node.Start.Column, length, code, message);
+    }
+
+    // The library names such an alias, but not its place.
+    private static AnchorAlias UnknownAlias(string text)
+    {
+        var anchors = new HashSet<AnchorName>();
+        var aliases = new List<AnchorAlias>();
+        var parser = new Parser(new StringReader(text));
+        while (parser.MoveNext())
+        {
+            if (parser.Current is AnchorAlias alias)
+            {
+                aliases.Add(alias);
+            }
+            else if (parser.Current is NodeEvent { Anchor.IsEmpty: false } node)
+            {
+                anchors.Add(node.Anchor);
+            }
+        }
+
+        return aliases.First(alias => !anchors.Contains(alias.Value));
     }
 
     private void Report(int line, int column, int length, string code, string message)

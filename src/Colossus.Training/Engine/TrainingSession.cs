@@ -29,6 +29,7 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     private readonly int[] inputs;
     private readonly int[] targets;
     private readonly int microSteps;
+    private (double Loss, double BitsPerByte)? lastEvaluation;
     private volatile bool stopRequested;
 
     public TrainingSession(SessionContext context, SharedState state, ITransformer model)
@@ -56,6 +57,7 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     {
         long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
         context.Observer.Joined(step);
+        ReportLostStep(step, restore.KnownStep);
         bool stopped = false;
         while (step < job.Train.Steps && !stopped)
         {
@@ -71,13 +73,28 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         return new RankResult(step, record.Loss, lastEvaluation?.BitsPerByte, fingerprint, stopped && step < job.Train.Steps);
     }
 
-    private (double Loss, double BitsPerByte)? lastEvaluation;
-
     /// <inheritdoc/>
     public void Dispose()
     {
         checkpoints.Dispose();
         reducer.Dispose();
+    }
+
+    // Rank 0 may have died between completing a step and telling of it: its record survived, and is told now.
+    private void ReportLostStep(long step, long knownStep)
+    {
+        if (state.Group.Rank == 0 && step > knownStep && step > 0)
+        {
+            ref var record = ref state.Record(step);
+            ReportStep(step, record.Loss, record.GradientNorm, seconds: 0, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
+        }
+    }
+
+    private void ReportStep(long step, double loss, double norm, double seconds, string? skip)
+    {
+        double rate = LearningRate.At(job.Train.Optimizer, step, job.Train.Steps);
+        long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
+        context.Observer.StepDone(new StepReport(step, loss, norm, rate, tokens, seconds, skip));
     }
 
     // One optimizer step; answers whether all ranks are to stop after it.
@@ -107,9 +124,7 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         ref var record = ref state.Record(step);
         if (state.Group.Rank == 0)
         {
-            double rate = LearningRate.At(job.Train.Optimizer, step, job.Train.Steps);
-            long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
-            context.Observer.StepDone(new StepReport(step, loss, norm, rate, tokens, Stopwatch.GetElapsedTime(started).TotalSeconds, skip));
+            ReportStep(step, loss, norm, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
         }
 
         if (record.SkippedInRow >= SkippedStepsAllowed)

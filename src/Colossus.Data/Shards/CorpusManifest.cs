@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Colossus.Data.Shards;
+
+/// <summary>The <c>corpus.json</c> of a corpus folder. It is written last: a folder without it is not whole.</summary>
+internal sealed record CorpusManifest(
+    int Format,
+    string Fingerprint,
+    string Tokenizer,
+    int Vocabulary,
+    int EndOfText,
+    int BytesPerToken,
+    long Documents,
+    long HeldOutDocuments,
+    double Holdout,
+    string Field,
+    IReadOnlyList<string> Sources,
+    SplitManifest Train,
+    SplitManifest HeldOut,
+    [property: JsonPropertyName("tokensSha256")] string TokensSha256,
+    long DocumentsFileBytes,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>Changes whenever the files or the way that text is read change: then old shards are not used any more.</summary>
+    public const int CurrentFormat = 1;
+
+    public const string FileName = "corpus.json";
+    public const string DocumentsFileName = "documents.jsonl";
+    public const string TokenBytesFileName = "token-bytes.bin";
+
+    public CorpusInfo ToInfo(string folder, bool reused, IReadOnlyList<string>? further = null) => new(
+        folder,
+        Tokenizer,
+        Vocabulary,
+        EndOfText,
+        Train.Tokens,
+        HeldOut.Tokens,
+        Train.Bytes,
+        HeldOut.Bytes,
+        Documents,
+        HeldOutDocuments,
+        Fingerprint,
+        TokensSha256,
+        reused,
+        [.. Notes, .. further ?? []]);
+}

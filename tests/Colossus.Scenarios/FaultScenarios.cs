@@ -1,0 +1,149 @@
+namespace Colossus.Scenarios;
+
+/// <summary>Whatever is killed, and whenever: the final weights are those of an undisturbed run.</summary>
+[Collection("machine")] // they share the cores of a small machine: one after another
+public sealed class FaultScenarios : IDisposable
+{
+    private readonly TinyJob job = new();
+    private readonly Random random;
+
+    public FaultScenarios()
+    {
+        int seed = Environment.TickCount;
+        random = new Random(seed);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed of the moments: {seed}");
+    }
+
+    [Fact]
+    public void A_killed_rank_costs_nothing_of_the_result()
+    {
+        string expected = Undisturbed();
+        using var run = Start("killed");
+        run.WaitForStep(random.Next(3, 30));
+        ColossusRun.Signal(run.Workers()[random.Next(2)], ColossusRun.Kill);
+        Assert.Equal(0, run.WaitForExit());
+        Assert.Single(run.Events("fault"));
+        Assert.Equal(expected, Fingerprint(run));
+        Assert.Equal(1, run.Events("finished").Single().GetProperty("restarts").GetInt32());
+    }
+
+    [Fact]
+    public void All_ranks_killed_at_once_cost_nothing_of_the_result()
+    {
+        string expected = Undisturbed();
+        using var run = Start("all-killed");
+        run.WaitForStep(random.Next(3, 30));
+        foreach (int worker in run.Workers())
+        {
+            ColossusRun.Signal(worker, ColossusRun.Kill);
+        }
+
+        Assert.Equal(0, run.WaitForExit());
+        Assert.Equal(expected, Fingerprint(run));
+    }
+
+    [Fact]
+    public void A_killed_supervisor_leaves_no_orphan_and_resume_ends_with_the_same_weights()
+    {
+        string expected = Undisturbed();
+        using (var run = Start("orphans"))
+        {
+            run.WaitForStep(random.Next(11, 30));
+            var workers = run.Workers();
+            ColossusRun.Signal(run.Id, ColossusRun.Kill);
+            Wait.Until(() => !workers.Any(ColossusRun.IsAlive), "the ranks of a killed supervisor to end");
+        }
+
+        Assert.Equal(expected, Resume("orphans", out _));
+    }
+
+    [Fact]
+    public void Interrupted_once_it_stops_with_a_checkpoint_and_resumes_to_the_same_weights()
+    {
+        string expected = Undisturbed();
+        using (var run = Start("stopped"))
+        {
+            run.WaitForStep(random.Next(3, 25));
+
+            // As a terminal does it: the whole process group hears of it.
+            foreach (int process in (int[])[.. run.Workers(), run.Id])
+            {
+                ColossusRun.Signal(process, ColossusRun.Interrupt);
+            }
+
+            Assert.Equal(130, run.WaitForExit());
+            var end = run.Events("finished").Single();
+            Assert.Equal("stopped", end.GetProperty("status").GetString());
+            Assert.True(Directory.Exists(Path.Combine(job.Run("stopped"), "checkpoints", $"step-{end.GetProperty("steps").GetInt64():D6}")));
+        }
+
+        Assert.Equal(expected, Resume("stopped", out _));
+    }
+
+    [Fact]
+    public void A_truncated_checkpoint_is_found_and_the_one_before_is_used()
+    {
+        string expected = Undisturbed();
+        using (var run = Start("truncated"))
+        {
+            run.WaitForStep(35);
+            ColossusRun.Signal(run.Id, ColossusRun.Kill);
+            run.WaitForExit();
+        }
+
+        string newest = Directory.GetDirectories(Path.Combine(job.Run("truncated"), "checkpoints"), "step-??????").Order(StringComparer.Ordinal).Last();
+        using (var file = File.OpenWrite(Path.Combine(newest, "rank-0000.safetensors")))
+        {
+            file.SetLength(file.Length - 1);
+        }
+
+        Assert.Equal(expected, Resume("truncated", out string talk));
+        Assert.Contains("rank-0000.safetensors", talk, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_frozen_rank_that_wakes_up_after_its_replacement_changes_nothing()
+    {
+        string expected = Undisturbed();
+        using var run = Start("frozen", "--set", "resilience.heartbeat=0.1s");
+        run.WaitForStep(random.Next(3, 20));
+        ColossusRun.Signal(run.Workers()[random.Next(2)], 19);
+        Assert.Equal(0, run.WaitForExit());
+        Assert.Equal(expected, Fingerprint(run));
+    }
+
+    [Fact]
+    public void Three_ranks_train_and_one_resumes_their_checkpoint()
+    {
+        using (var run = ColossusRun.Start("train", job.JobFile, "--run", job.Run("three"), "--format", "json", "--set", "parallel.data=3"))
+        {
+            Assert.Equal(0, run.WaitForExit());
+        }
+
+        using var one = ColossusRun.Start("train", "--resume", job.Run("three"), "--format", "json", "--set", "train.steps=45", "--set", "parallel.data=1");
+        Assert.True(one.WaitForExit() == 0, one.Talk);
+        Assert.Equal(45, one.Events("finished").Single().GetProperty("steps").GetInt64());
+    }
+
+    public void Dispose() => job.Dispose();
+
+    private ColossusRun Start(string name, params string[] more) =>
+        ColossusRun.Start(["train", job.JobFile, "--run", job.Run(name), "--format", "json", .. more]);
+
+    private string Undisturbed()
+    {
+        using var run = Start("undisturbed");
+        Assert.True(run.WaitForExit() == 0, run.Talk);
+        return Fingerprint(run);
+    }
+
+    private string Resume(string name, out string talk)
+    {
+        using var run = ColossusRun.Start("train", "--resume", job.Run(name), "--format", "json");
+        Assert.True(run.WaitForExit() == 0, run.Talk);
+        talk = run.Talk;
+        return Fingerprint(run);
+    }
+
+    private static string Fingerprint(ColossusRun run) => run.Events("finished").Single().GetProperty("weightsSha256").GetString()!;
+}
