@@ -25,7 +25,7 @@ internal static unsafe class KernelCases
     public static void AttentionPasses<T>(int sequence, int heads, int kvHeads, int headWidth)
         where T : unmanaged, IElement<T>
     {
-        int batch = Math.Max(1, 1024 / sequence);
+        int batch = Math.Max(1, 256 / sequence);
         int rows = batch * sequence;
         int packed = (heads + (2 * kvHeads)) * headWidth;
         T* qkv = Memory.Values<T>((long)rows * packed);

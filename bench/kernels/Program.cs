@@ -30,3 +30,4 @@ Run("elements", KernelCases.Elementwise<Bf16>);
 Run("elements", KernelCases.Elementwise<F32>);
 Run("optimizer", () => KernelCases.Optimizer<Bf16>(10_800_000));
 Run("optimizer", () => KernelCases.Optimizer<F32>(10_800_000));
+Run("libtorch", () => TorchCases.Run(threads));

@@ -76,7 +76,8 @@ internal sealed record CliHost
     }
 
     /// <summary>One line on standard error.</summary>
-    public void Say(string line) => Error.WriteLine(line);
+    /// <remarks>Nobody may be there to read it: a terminal that was closed is passed over.</remarks>
+    public void Say(string line) => Try(() => Error.WriteLine(line));
 
     /// <summary>A warning on standard error.</summary>
     public void Warn(string line) => Mark("warning", "yellow", line);
@@ -84,7 +85,7 @@ internal sealed record CliHost
     /// <summary>An error on standard error.</summary>
     public void Complain(string line) => Mark("error", "red", line);
 
-    private void Mark(string word, string colour, string line)
+    private void Mark(string word, string colour, string line) => Try(() =>
     {
         if (ErrorIsTerminal)
         {
@@ -96,5 +97,17 @@ internal sealed record CliHost
         }
 
         Error.WriteLine(line);
+    });
+
+    private static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+            // Closed.
+        }
     }
 }

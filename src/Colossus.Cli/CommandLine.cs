@@ -27,6 +27,7 @@ internal static class CommandLine
         if (host.Train is { } services)
         {
             root.Subcommands.Insert(0, new TrainVerb(host, services));
+            root.Subcommands.Insert(2, new DataVerb(host, services));
         }
 
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -46,6 +46,19 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task A_busy_machine_does_not_lower_the_peak_that_was_seen_before()
+    {
+        using var test = new TestHost();
+        // The answer lies beside the program, so that the program stays the same.
+        var answer = test.Write("answer", Answer);
+        test.Worker($"cat {answer}\n");
+        await Peak(test);
+        File.WriteAllText(answer, Answer.Replace("3.9e11", "1e10", StringComparison.Ordinal).Replace("1.3e11", "2e11", StringComparison.Ordinal));
+        var again = await Peak(test, again: true);
+        Assert.Equal((2e11, 3.9e11), (again.Fp32, again.Bf16));
+    }
+
+    [Fact]
     public async Task A_spoilt_cache_is_measured_anew()
     {
         using var test = new TestHost();
@@ -94,6 +107,6 @@ public sealed class MachineTests
         Assert.Contains(json.RootElement.EnumerateArray(), check => check.GetProperty("name").GetString() == "libtorch" && check.GetProperty("state").GetString() == "ok");
     }
 
-    private static Task<WorkerProbe> Peak(TestHost test) =>
-        PeakCache.GetAsync(test.Host, MachineFacts.From([], [], 2, (0, 0)), WorkerCommand.Find(test.Host), again: false, TestContext.Current.CancellationToken);
+    private static Task<WorkerProbe> Peak(TestHost test, bool again = false) =>
+        PeakCache.GetAsync(test.Host, MachineFacts.From([], [], 2, (0, 0)), WorkerCommand.Find(test.Host), again, TestContext.Current.CancellationToken);
 }

@@ -6,13 +6,19 @@ namespace Colossus.Cli.Help;
 /// <summary>A command line that cannot be understood: every mistake, what was probably meant, and where to read on.</summary>
 internal static partial class Mistakes
 {
+    private const string NoVerb = "Required command";
+
     /// <summary>Writes them to standard error.</summary>
     /// <returns><see cref="ExitCode.BadInput"/>.</returns>
     public static int Show(ParseResult parsed, CliHost host)
     {
         // A word that is no verb is the mistake; that a verb is missing then follows from it.
         var unknownVerb = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command.Subcommands.Count > 0;
-        var messages = parsed.Errors.Select(error => error.Message).Where(message => !(unknownVerb && message.StartsWith("Required command", StringComparison.Ordinal)));
+        var messages = parsed.Errors.Select(error => error.Message)
+            .Where(message => !(unknownVerb && message.StartsWith(NoVerb, StringComparison.Ordinal)))
+            .Select(message => message.StartsWith(NoVerb, StringComparison.Ordinal)
+                ? $"name what to do: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(sub => sub.Name))}"
+                : message);
         foreach (var message in messages.Distinct())
         {
             host.Complain(NoNumber().Replace(message, match => $"{match.Groups[2].Value} is '{match.Groups[1].Value}', which is no {Wanted(match.Groups[3].Value)}").Replace("\n\t", " ", StringComparison.Ordinal).Trim());

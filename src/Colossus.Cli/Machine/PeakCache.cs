@@ -22,6 +22,12 @@ internal static class PeakCache
         }
 
         var probe = await WorkerProbe.RunAsync(worker, cancellationToken);
+        if (Known(host, facts, worker) is { } before && before.Threads == probe.Threads)
+        {
+            // A peak is the best that was seen: a machine that is busy at the moment does not lower it.
+            probe = probe with { Fp32 = Math.Max(probe.Fp32, before.Fp32), Bf16 = Math.Max(probe.Bf16, before.Bf16) };
+        }
+
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

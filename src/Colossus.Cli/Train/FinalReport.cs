@@ -37,7 +37,10 @@ internal static class FinalReport
         {
             console.WriteLine();
             console.WriteLine("the model writes:");
-            console.Write(new Padder(new Text(text.Prompt + text.Text), new Padding(2, 0, 0, 0)));
+            foreach (var line in (text.Prompt + text.Text).Split('\n'))
+            {
+                console.WriteLine("  " + line);
+            }
         }
 
         console.WriteLine();

@@ -17,15 +17,7 @@ internal sealed class LiveDisplay : ITrainDisplay
     /// <summary>Starts to draw.</summary>
     public LiveDisplay(IAnsiConsole console, TrainView view, TimeProvider time)
     {
-        drawing = Task.Run(() => console.Live(Draw(view)).StartAsync(async live =>
-        {
-            while (!ended.IsCancellationRequested)
-            {
-                await Task.Delay(Refresh, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                live.UpdateTarget(Draw(view));
-                live.Refresh();
-            }
-        }));
+        drawing = Task.Run(() => DrawOnAsync(console, view, time));
     }
 
     /// <inheritdoc/>
@@ -82,6 +74,26 @@ internal sealed class LiveDisplay : ITrainDisplay
         }
 
         return new Rows([grid, .. view.Happenings.Select(line => new Markup($"[grey]·[/] {Markup.Escape(line)}"))]);
+    }
+
+    private async Task DrawOnAsync(IAnsiConsole console, TrainView view, TimeProvider time)
+    {
+        try
+        {
+            await console.Live(Draw(view)).StartAsync(async live =>
+            {
+                while (!ended.IsCancellationRequested)
+                {
+                    await Task.Delay(Refresh, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    live.UpdateTarget(Draw(view));
+                    live.Refresh();
+                }
+            });
+        }
+        catch (IOException)
+        {
+            // The terminal was closed; the run goes on, and its folder tells of it.
+        }
     }
 
     private static string Speed(StepEvent step)

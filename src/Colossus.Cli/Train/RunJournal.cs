@@ -9,6 +9,7 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
 {
     private readonly Lock gate = new();
     private bool warned;
+    private bool blind;
 
     /// <summary>What is known of the run so far.</summary>
     public TrainView View => view;
@@ -24,7 +25,7 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
             var stamped = runEvent with { Time = time.GetUtcNow() };
             recorder.Record(stamped);
             view.Apply(stamped);
-            display.Show(stamped);
+            Show(stamped);
             WarnOnce();
         }
     }
@@ -41,6 +42,24 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
 
     /// <summary>What the ranks are doing now.</summary>
     public void Ranks(IReadOnlyList<RankView> ranks) => view.Apply(ranks);
+
+    /// <summary>A terminal that was closed is no reason to stop: the run folder goes on telling what happens.</summary>
+    private void Show(RunEvent runEvent)
+    {
+        if (blind)
+        {
+            return;
+        }
+
+        try
+        {
+            display.Show(runEvent);
+        }
+        catch (IOException)
+        {
+            blind = true;
+        }
+    }
 
     private void WarnOnce()
     {

@@ -8,34 +8,43 @@ namespace Colossus.Cli.Train;
 /// <param name="host">Hears of progress.</param>
 internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
 {
-    private static readonly TimeSpan quiet = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public async Task<string> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken)
     {
-        var last = host.Time.GetTimestamp();
-        var progress = new Immediate(done =>
-        {
-            if (host.Time.GetElapsedTime(last) > quiet)
-            {
-                last = host.Time.GetTimestamp();
-                host.Say($"reading text: {done.FilesDone} of {done.Files} files, {done.Documents:N0} documents, {done.Tokens / 1e6:0.0} M tokens");
-            }
-        });
+        var progress = new CorpusProgressLine(host);
         try
         {
             var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
             using var corpus = TokenCorpus.Open(info.Folder);
             Require(corpus, job);
+            foreach (var note in info.Notes)
+            {
+                host.Warn(note);
+            }
+
             return info.Folder;
         }
         catch (CorpusException error)
         {
-            throw CliException.BadInput(error.Message);
+            if (error.Problems.Count == 1)
+            {
+                throw CliException.BadInput(error.Message);
+            }
+
+            foreach (var problem in error.Problems)
+            {
+                host.Complain(problem.ToString());
+            }
+
+            throw CliException.BadInput($"{error.Problems.Count} problems; nothing was started");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw CliException.BadInput($"token shards cannot be written: {error.Message}; set data.cache to another folder");
+        }
+        finally
+        {
+            progress.Clear();
         }
     }
 
@@ -54,11 +63,5 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
                 $"data.holdout: {corpus.Info.HeldOutTokens} tokens are held out of {corpus.Info.Documents} document(s), fewer than model.sequence ({sequence}) + 1; "
                 + "raise data.holdout, name more documents, or lower model.sequence");
         }
-    }
-
-    // Progress<T> would call back on other threads, and late.
-    private sealed class Immediate(Action<CorpusProgress> action) : IProgress<CorpusProgress>
-    {
-        public void Report(CorpusProgress value) => action(value);
     }
 }

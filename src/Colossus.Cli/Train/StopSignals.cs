@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Colossus.Cli.Train;
 
 /// <summary>
-/// The signals of a training process: the first Ctrl-C, or SIGTERM, is an orderly stop with a checkpoint; the second Ctrl-C, or SIGQUIT, means now.
+/// The signals of a training process: the first Ctrl-C, or SIGTERM, or a closed terminal (SIGHUP), is an orderly stop with a checkpoint; the second Ctrl-C, or SIGQUIT, means now.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class StopSignals : IDisposable
     public static StopSignals OfProcess(Action<string> say)
     {
         var signals = new StopSignals(say);
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT])
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
             signals.registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {

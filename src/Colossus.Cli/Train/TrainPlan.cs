@@ -80,7 +80,11 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         return (new LaunchOrder(job, folder, corpus, worker, checkpoint?.Path, checkpoint?.Step ?? 0), speed);
     }
 
-    private JobSpec Read(string path, IReadOnlyList<string> settings)
+    /// <summary>Reads a job file; what is wrong with it goes to standard error.</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <param name="settings">Values of <c>--set</c>.</param>
+    /// <exception cref="CliException">It is missing or has mistakes; exit code 2.</exception>
+    public JobSpec Read(string path, IReadOnlyList<string> settings)
     {
         if (Directory.Exists(path))
         {

@@ -35,7 +35,14 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
         WriteReport(order.Folder);
         if (!json)
         {
-            FinalReport.Write(host.Console, finished, view.Text, RunSummary.Read(order.Folder));
+            try
+            {
+                FinalReport.Write(host.Console, finished, view.Text, RunSummary.Read(order.Folder));
+            }
+            catch (IOException)
+            {
+                // The terminal was closed; report.html says the same.
+            }
         }
 
         return finished.Status switch

@@ -12,12 +12,7 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
     private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
     private readonly Option<string> format = FormatOption();
-    private readonly Option<string[]> set = new("--set")
-    {
-        Description = "override a value of the job; may be given many times",
-        HelpName = "section.key=value",
-        DefaultValueFactory = _ => [],
-    };
+    private readonly Option<string[]> set = SetOption();
 
     public TrainVerb(CliHost host, TrainServices services) : base("train", "Train the model of a job file, and keep training when processes die", host)
     {
@@ -43,14 +38,6 @@ internal sealed class TrainVerb : Verb
             if (resumed && result.GetResult(run) is not null)
             {
                 result.AddError("--run and --resume do not go together: a continued run stays in its folder");
-            }
-
-            foreach (var token in result.GetResult(set)?.Tokens ?? [])
-            {
-                if (token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)
-                {
-                    result.AddError($"--set takes section.key=value, such as train.steps=100; it was given '{token.Value}'");
-                }
             }
         });
         SetAction(RunAsync);

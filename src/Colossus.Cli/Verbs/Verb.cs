@@ -28,6 +28,25 @@ internal abstract class Verb : Command
         return option;
     }
 
+    /// <summary>The option <c>--set section.key=value</c>.</summary>
+    protected static Option<string[]> SetOption()
+    {
+        var option = new Option<string[]>("--set")
+        {
+            Description = "override a value of the job; may be given many times",
+            HelpName = "section.key=value",
+            DefaultValueFactory = _ => [],
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
+            {
+                result.AddError($"--set takes section.key=value, such as train.steps=100; it was given '{token.Value}'");
+            }
+        });
+        return option;
+    }
+
     /// <summary>An argument of words or paths; what looks like an option is refused as a mistyped one.</summary>
     protected Argument<string> Words(string name, string description)
     {

@@ -105,6 +105,8 @@ internal sealed class Decoder
                 seen[position] = TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width);
             }
 
+            // The library's softmax takes exponentials as they are; a trained model's scores overflow them.
+            TensorPrimitives.Subtract(seen, TensorPrimitives.Max(seen), seen);
             TensorPrimitives.SoftMax(seen, seen);
             var output = attended.AsSpan(head * width, width);
             for (int position = 0; position <= Position; position++)

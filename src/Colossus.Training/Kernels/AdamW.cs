@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Colossus.Training.Kernels;
 
@@ -7,6 +8,9 @@ namespace Colossus.Training.Kernels;
 internal static unsafe class AdamW
 {
     private const int Lanes = 16;
+
+    // One core waits for memory here: asking for what comes 2 KiB later keeps more requests under way than the processor does by itself.
+    private const int Ahead = 512;
 
     // Small enough for the sums to be in the nearest cache when their squares are added.
     private const long Block = 4096;
@@ -108,9 +112,18 @@ internal static unsafe class AdamW
         var (fresh1s, fresh2s) = (Vector512.Create(fresh1), Vector512.Create(fresh2));
         var (unbiases, rates) = (Vector512.Create(unbias), Vector512.Create(rate));
         var (shrinks, epsilons) = (Vector512.Create(shrink), Vector512.Create(step.Epsilon));
+        bool streams = at.CanStream(start);
         long i = start;
         for (; i <= end - Lanes; i += Lanes)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(at.Sum + i + Ahead);
+                Sse.Prefetch0(at.FirstIn + i + Ahead);
+                Sse.Prefetch0(at.SecondIn + i + Ahead);
+                Sse.Prefetch0(at.MasterIn + i + Ahead);
+            }
+
             var gradient = Vector512.Load(at.Sum + i) * scales;
             var first = Vector512.FusedMultiplyAdd(Vector512.Load(at.FirstIn + i), beta1, gradient * fresh1s);
             var second = Vector512.FusedMultiplyAdd(Vector512.Load(at.SecondIn + i), beta2, gradient * gradient * fresh2s);
@@ -118,9 +131,19 @@ internal static unsafe class AdamW
             var master = Vector512.Load(at.MasterIn + i);
             master -= master * shrinks;
             master -= first * rates / root;
-            first.Store(at.FirstOut + i);
-            second.Store(at.SecondOut + i);
-            master.Store(at.MasterOut + i);
+            if (streams)
+            {
+                first.StoreAlignedNonTemporal(at.FirstOut + i);
+                second.StoreAlignedNonTemporal(at.SecondOut + i);
+                master.StoreAlignedNonTemporal(at.MasterOut + i);
+            }
+            else
+            {
+                first.Store(at.FirstOut + i);
+                second.Store(at.SecondOut + i);
+                master.Store(at.MasterOut + i);
+            }
+
             TWeight.Store(at.Weights + i, master);
         }
 
@@ -152,6 +175,10 @@ internal static unsafe class AdamW
         public readonly float* FirstOut = firstOut;
         public readonly float* SecondOut = secondOut;
         public readonly TWeight* Weights = weights;
+
+        /// <summary>Whether stores may go past the caches: what is written is not what was read, and is read only in the next step.</summary>
+        public bool CanStream(long start) =>
+            MasterIn != MasterOut && (((nuint)(MasterOut + start) | (nuint)(FirstOut + start) | (nuint)(SecondOut + start)) & 63) == 0;
     }
 
     private readonly struct ReduceBody<T>(T** gradients, float** accumulators, int ranks, float* sum, long count, double* squares) : IKernelBody

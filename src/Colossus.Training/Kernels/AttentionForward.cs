@@ -76,13 +76,8 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
                 room.Scores, 1, queries, values + ((long)start * width), width, room.Result, width, queries, width, count, start > 0, Triangle.DepthToRow, diagonal);
         }
 
-        float* target = logSumExp + shape.LogSumExpStart(sample, head) + first;
-        for (int i = 0; i < live; i++)
-        {
-            target[i] = (room.Highest[i] * HeadPanel.Ln2) + MathF.Log(room.Sum[i]);
-            room.Factor[i] = 1 / room.Sum[i];
-        }
-
+        Finish(room.Highest, room.Sum, room.Factor, queries);
+        new Span<float>(room.Highest, live).CopyTo(new Span<float>(logSumExp + shape.LogSumExpStart(sample, head) + first, live));
         Rescale(room.Result, room.Factor, live, width);
         T* to = output + ((((long)sample * shape.Sequence) + first) * shape.ResultStride) + shape.QueryColumn(head);
         HeadPanel.Unpack(room.Result, width, to, shape.ResultStride, live, shape.HeadWidth, 1);
@@ -142,6 +137,18 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
         max.Store(highest);
         (total + total1).Store(sum);
         scale.Store(factor);
+    }
+
+    // The maximum, in units of log 2, becomes the log-sum-exp; the factor is what results lack.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(float* highest, float* sum, float* factor, int queries)
+    {
+        for (int i = 0; i < queries; i += Lanes)
+        {
+            var total = Vector512.Load(sum + i);
+            Vector512.FusedMultiplyAdd(Vector512.Load(highest + i), Vector512.Create(HeadPanel.Ln2), Vector512.Log(total)).Store(highest + i);
+            (Vector512<float>.One / total).Store(factor + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -52,46 +52,65 @@ internal static unsafe class RmsNorm
 
     private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
+    // sum = x + branch where there is a branch; answers Σ sum², of the values as they are stored. Two sums, since one would wait for each addition.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
+    private static float SquaresOfRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY>
     {
+        var even = Vector512<float>.Zero;
+        var odd = Vector512<float>.Zero;
         int i = 0;
-        for (; i <= width - Lanes; i += Lanes)
+        for (; i <= width - (2 * Lanes); i += 2 * Lanes)
         {
-            TX.Store(sum + i, TX.Load(x + i) + TY.Load(branch + i));
+            var first = AddedLanes(x, branch, sum, i);
+            var second = AddedLanes(x, branch, sum, i + Lanes);
+            even = Vector512.FusedMultiplyAdd(first, first, even);
+            odd = Vector512.FusedMultiplyAdd(second, second, odd);
         }
 
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            var value = AddedLanes(x, branch, sum, i);
+            even = Vector512.FusedMultiplyAdd(value, value, even);
+        }
+
+        float total = Vector512.Sum(even + odd);
         for (; i < width; i++)
         {
-            sum[i] = TX.FromFloat(TX.ToFloat(x[i]) + TY.ToFloat(branch[i]));
+            if (branch != null)
+            {
+                sum[i] = TX.FromFloat(TX.ToFloat(x[i]) + TY.ToFloat(branch[i]));
+            }
+
+            float value = TX.ToFloat(sum[i]);
+            total += value * value;
         }
+
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> AddedLanes<TX, TY>(TX* x, TY* branch, TX* sum, int at)
+        where TX : unmanaged, IElement<TX>
+        where TY : unmanaged, IElement<TY>
+    {
+        if (branch != null)
+        {
+            TX.Store(sum + at, TX.Load(x + at) + TY.Load(branch + at));
+        }
+
+        return TX.Load(sum + at);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float NormRow<TX, TY>(TX* x, TX* weight, TY* y, int width, float epsilon)
+    private static void ScaleRow<TX, TY>(TX* x, TX* weight, TY* y, int width, float inverse)
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY>
     {
-        var squares = Vector512<float>.Zero;
+        var scale = Vector512.Create(inverse);
         int i = 0;
         for (; i <= width - Lanes; i += Lanes)
-        {
-            var value = TX.Load(x + i);
-            squares = Vector512.FusedMultiplyAdd(value, value, squares);
-        }
-
-        float sum = Vector512.Sum(squares);
-        for (; i < width; i++)
-        {
-            float value = TX.ToFloat(x[i]);
-            sum += value * value;
-        }
-
-        float inverse = 1f / MathF.Sqrt((sum / width) + epsilon);
-        var scale = Vector512.Create(inverse);
-        for (i = 0; i <= width - Lanes; i += Lanes)
         {
             TY.Store(y + i, TX.Load(x + i) * scale * TX.Load(weight + i));
         }
@@ -100,8 +119,6 @@ internal static unsafe class RmsNorm
         {
             y[i] = TY.FromFloat(TX.ToFloat(x[i]) * inverse * TX.ToFloat(weight[i]));
         }
-
-        return inverse;
     }
 
     // With x̂ = x / rms and g = dy · w: dx = (g - x̂ · mean(g · x̂)) / rms, dw += dy · x̂.
@@ -164,12 +181,10 @@ internal static unsafe class RmsNorm
             for (int row = item * RowsPerBlock; row < end; row++)
             {
                 long start = (long)row * width;
-                if (branch != null)
-                {
-                    AddRow(x + start, branch + start, sum + start, width);
-                }
-
-                inverseRms[row] = NormRow(sum + start, weight, y + start, width, epsilon);
+                TY* added = branch == null ? null : branch + start;
+                float inverse = 1f / MathF.Sqrt((SquaresOfRow(x + start, added, sum + start, width) / width) + epsilon);
+                inverseRms[row] = inverse;
+                ScaleRow(sum + start, weight, y + start, width, inverse);
             }
         }
     }

@@ -26,29 +26,38 @@ internal static unsafe class Rope
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TurnHead<T>(T* head, float* cosines, float* sines, int half, float direction)
+    private static void TurnRow<T>(T* row, int heads, float* cosines, float* sines, int half, float direction)
         where T : unmanaged, IElement<T>
     {
-        var sign = Vector512.Create(direction);
         int i = 0;
         for (; i <= half - Lanes; i += Lanes)
         {
             var cosine = Vector512.Load(cosines + i);
-            var sine = Vector512.Load(sines + i) * sign;
-            var first = T.Load(head + i);
-            var second = T.Load(head + half + i);
-            T.Store(head + i, (first * cosine) - (second * sine));
-            T.Store(head + half + i, (second * cosine) + (first * sine));
+            var sine = Vector512.Load(sines + i) * Vector512.Create(direction);
+            T* at = row + i;
+            for (int head = 0; head < heads; head++)
+            {
+                var first = T.Load(at);
+                var second = T.Load(at + half);
+                T.Store(at, (first * cosine) - (second * sine));
+                T.Store(at + half, (second * cosine) + (first * sine));
+                at += 2 * half;
+            }
         }
 
         for (; i < half; i++)
         {
             float cosine = cosines[i];
             float sine = sines[i] * direction;
-            float first = T.ToFloat(head[i]);
-            float second = T.ToFloat(head[half + i]);
-            head[i] = T.FromFloat((first * cosine) - (second * sine));
-            head[half + i] = T.FromFloat((second * cosine) + (first * sine));
+            T* at = row + i;
+            for (int head = 0; head < heads; head++)
+            {
+                float first = T.ToFloat(*at);
+                float second = T.ToFloat(at[half]);
+                *at = T.FromFloat((first * cosine) - (second * sine));
+                at[half] = T.FromFloat((second * cosine) + (first * sine));
+                at += 2 * half;
+            }
         }
     }
 
@@ -72,10 +81,7 @@ internal static unsafe class Rope
             for (int row = item * RowsPerBlock; row < end; row++)
             {
                 long angle = (long)(row % sequence) * half;
-                for (int head = 0; head < heads; head++)
-                {
-                    TurnHead(data + ((long)row * rowStride) + (head * 2 * half), cosines + angle, sines + angle, half, direction);
-                }
+                TurnRow(data + ((long)row * rowStride), heads, cosines + angle, sines + angle, half, direction);
             }
         }
     }
