@@ -60,7 +60,7 @@ class Model(nn.Module):
         angles = torch.outer(torch.arange(SEQUENCE).float(), 10000 ** (-torch.arange(0, width, 2).float() / width))
         self.register_buffer("cos", torch.cat((angles.cos(), angles.cos()), -1))
         self.register_buffer("sin", torch.cat((angles.sin(), angles.sin()), -1))
-        self.register_buffer("mask", torch.ones(SEQUENCE, SEQUENCE, dtype=torch.bool).triu(1))
+        self.mask = torch.ones(SEQUENCE, SEQUENCE, dtype=torch.bool).triu(1)  # no buffer: gloo cannot broadcast booleans
         for p in self.parameters():
             if p.dim() > 1:
                 nn.init.normal_(p, std=0.02)
