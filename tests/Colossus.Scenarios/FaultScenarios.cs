@@ -81,6 +81,53 @@ public sealed class FaultScenarios : IDisposable
     }
 
     [Fact]
+    public void Interrupted_twice_it_ends_at_once_without_orphans()
+    {
+        using var run = Start("twice", "--set", "train.steps=100000");
+        run.WaitForStep(5);
+        var workers = run.Workers();
+        ColossusRun.Signal(run.Id, ColossusRun.Interrupt);
+        ColossusRun.Signal(run.Id, ColossusRun.Interrupt);
+        Assert.Equal(130, run.WaitForExit());
+        Wait.Until(() => !workers.Any(ColossusRun.IsAlive), "the ranks to end");
+    }
+
+    [Fact]
+    public void Without_its_checkpoint_folder_training_goes_on_and_says_so()
+    {
+        string expected = Undisturbed();
+        using var run = Start("folder-gone");
+        run.WaitForStep(3);
+        string folder = Path.Combine(job.Run("folder-gone"), "checkpoints");
+        Directory.Delete(folder, recursive: true);
+        File.WriteAllText(folder, "in the way");
+        Assert.Equal(0, run.WaitForExit());
+        Assert.NotEmpty(run.Events("checkpointFailed"));
+        Assert.Equal(expected, Fingerprint(run));
+    }
+
+    [Fact]
+    public void On_a_full_disk_training_goes_on_and_the_last_good_checkpoint_stays()
+    {
+        string expected = Undisturbed();
+        using var run = Start("full", "--set", "checkpoint.every=10");
+        run.WaitForStep(1);
+        string folder = Path.Combine(job.Run("full"), "checkpoints");
+        Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder), "mounting a small file system needs root");
+        try
+        {
+            Assert.Equal(0, run.WaitForExit());
+            Assert.NotEmpty(run.Events("checkpointFailed"));
+            Assert.Equal(expected, Fingerprint(run));
+            Assert.Single(Directory.GetDirectories(folder, "step-??????"));
+        }
+        finally
+        {
+            Mount("umount", folder);
+        }
+    }
+
+    [Fact]
     public void A_truncated_checkpoint_is_found_and_the_one_before_is_used()
     {
         string expected = Undisturbed();
@@ -143,6 +190,13 @@ public sealed class FaultScenarios : IDisposable
         Assert.True(run.WaitForExit() == 0, run.Talk);
         talk = run.Talk;
         return Fingerprint(run);
+    }
+
+    private static bool Mount(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+        return process.ExitCode == 0;
     }
 
     private static string Fingerprint(ColossusRun run) => run.Events("finished").Single().GetProperty("weightsSha256").GetString()!;
