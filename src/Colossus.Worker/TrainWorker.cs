@@ -18,7 +18,7 @@ internal sealed class TrainWorker : IDisposable
     private int epoch;
     private long step;
     private int abortedEpoch = -1;
-    private bool leaving;
+    private volatile bool leaving;
 
     private TrainWorker(RankChannel channel, RankTrainer trainer)
     {
@@ -29,7 +29,8 @@ internal sealed class TrainWorker : IDisposable
     /// <summary>Serves a run.</summary>
     public static int Run(WorkerOptions options)
     {
-        // The supervisor's end is seen by the end of standard input. A death signal of the kernel would not do: it fires when the thread ends that started this process.
+        // The supervisor's end is seen by the end of standard input; the kernel's signal reaches even a process that is frozen by then.
+        ParentWatch.EndWithParent();
         var channel = WorkerStreams.Open();
         Console.SetOut(Console.Error);
 

@@ -10,6 +10,7 @@ internal sealed partial class ColossusRun : IDisposable
 {
     public const int Interrupt = 2;
     public const int Kill = 9;
+    public const int Freeze = 19;
     private static readonly TimeSpan limit = TimeSpan.FromSeconds(120);
 
     private readonly Process process;
@@ -80,7 +81,7 @@ internal sealed partial class ColossusRun : IDisposable
     public IReadOnlyList<int> Workers() => [.. Directory.GetDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out int id) ? id : 0)
         .Where(id => id > 0 && ParentOf(id) == process.Id).Order()];
 
-    /// <summary>The process of a rank, from the newest events.</summary>
+    /// <summary>Sends a signal to a process of the run.</summary>
     public static void Signal(int id, int signal) => Assert.Equal(0, SendSignal(id, signal));
 
     public static bool IsAlive(int id) => Directory.Exists($"/proc/{id}") && !ReadStat(id).Contains(") Z", StringComparison.Ordinal);

@@ -154,9 +154,37 @@ public sealed class FaultScenarios : IDisposable
         string expected = Undisturbed();
         using var run = Start("frozen", "--set", "resilience.heartbeat=0.1s");
         run.WaitForStep(random.Next(3, 20));
-        ColossusRun.Signal(run.Workers()[random.Next(2)], 19);
+        ColossusRun.Signal(run.Workers()[random.Next(2)], ColossusRun.Freeze);
         Assert.Equal(0, run.WaitForExit());
         Assert.Equal(expected, Fingerprint(run));
+    }
+
+    [Fact]
+    public void A_rank_that_dies_behind_the_last_step_leaves_evaluation_and_checkpoint_done()
+    {
+        string expected = Undisturbed();
+        using var run = Start("late");
+        run.WaitForStep(40);
+        foreach (int worker in run.Workers().Take(2))
+        {
+            ColossusRun.Signal(worker, ColossusRun.Kill);
+        }
+
+        Assert.Equal(0, run.WaitForExit());
+        Assert.Equal(expected, Fingerprint(run));
+        Assert.Equal(System.Text.Json.JsonValueKind.Number, run.Events("finished").Single().GetProperty("bitsPerByte").ValueKind);
+        Assert.True(Directory.Exists(Path.Combine(job.Run("late"), "checkpoints", "step-000040")));
+    }
+
+    [Fact]
+    public void A_frozen_rank_ends_with_its_killed_supervisor()
+    {
+        using var run = Start("frozen-orphan", "--set", "train.steps=100000");
+        run.WaitForStep(3);
+        var workers = run.Workers();
+        ColossusRun.Signal(workers[0], ColossusRun.Freeze);
+        ColossusRun.Signal(run.Id, ColossusRun.Kill);
+        Wait.Until(() => !workers.Any(ColossusRun.IsAlive), "the frozen rank to end");
     }
 
     [Fact]

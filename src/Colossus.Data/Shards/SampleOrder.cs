@@ -1,3 +1,4 @@
+using Colossus.Specs.Randomness;
 using System.Numerics;
 
 namespace Colossus.Data.Shards;
@@ -62,12 +63,5 @@ public sealed class SampleOrder
         return (left << halfBits) | right;
     }
 
-    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): integers only, so the same on every machine.
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+    private static ulong Mix(ulong value) => SplitMix64.Mix(value + SplitMix64.Increment);
 }

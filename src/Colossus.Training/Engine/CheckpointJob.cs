@@ -129,17 +129,17 @@ internal sealed unsafe class CheckpointJob : IDisposable
 
         var group = state.Group;
         string temporary = group.Rank == 0 ? BeginFolder(step) : group.ReceiveText(0);
-        string written = WriteShard(temporary, parts);
+        var written = WriteShard(temporary, parts);
         if (group.Rank != 0)
         {
-            group.SendText(written, 0);
+            group.SendText(written.ToJson(), 0);
             return null;
         }
 
-        var answers = new List<string> { written };
+        var answers = new List<ShardAnswer> { written };
         for (int rank = 1; rank < group.Size; rank++)
         {
-            answers.Add(group.ReceiveText(rank));
+            answers.Add(ShardAnswer.FromJson(group.ReceiveText(rank)));
         }
 
         return Commit(step, record, temporary, answers, started);
@@ -166,39 +166,32 @@ internal sealed unsafe class CheckpointJob : IDisposable
         return temporary;
     }
 
-    // Answers the hashes of this rank's parameters, one a line, then the shard's record, or the error behind a '!'.
-    private string WriteShard(string temporary, List<ShardPart> parts)
+    private ShardAnswer WriteShard(string temporary, List<ShardPart> parts)
     {
-        string record;
-        try
-        {
-            record = temporary.Length == 0
-                ? string.Empty
-                : context.Checkpoints.WriteShard(temporary, state.Group.Rank, parts, cancellation.Token).ToJson();
-        }
-        catch (CheckpointException exception)
-        {
-            record = "!" + exception.Message;
-        }
-
-        var hashes = new List<string>();
+        var hashes = new List<ParameterHash>();
         float* values = copies;
         foreach (var parameter in share)
         {
-            hashes.Add($"{parameter.Name} {WeightsFingerprint.Hash(parameter.Name, parameter.Shape, values).Sha256}");
+            hashes.Add(WeightsFingerprint.Hash(parameter.Name, parameter.Shape, values));
             values += parameter.Count;
         }
 
-        return string.Join('\n', [.. hashes, record]);
+        try
+        {
+            var record = temporary.Length == 0 ? null : context.Checkpoints.WriteShard(temporary, state.Group.Rank, parts, cancellation.Token).ToJson();
+            return new ShardAnswer(hashes, record, null);
+        }
+        catch (CheckpointException exception)
+        {
+            return new ShardAnswer(hashes, null, exception.Message);
+        }
     }
 
-    private string Commit(long step, StepRecord record, string temporary, List<string> answers, long started)
+    private string Commit(long step, StepRecord record, string temporary, List<ShardAnswer> answers, long started)
     {
-        var hashes = answers.SelectMany(answer => answer.Split('\n')[..^1]).ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1]);
-        string[] names = [.. context.Table.Parameters.Select(parameter => parameter.Name)];
-        string fingerprint = WeightsFingerprint.Combine(context.Table.Parameters.Select(
-            parameter => new ParameterHash(parameter.Name, parameter.Shape, hashes[parameter.Name])));
-        string[] records = [.. answers.Select(answer => answer.Split('\n')[^1])];
+        // Ranks hold consecutive parameters, so their hashes follow each other in canonical order.
+        var hashes = answers.SelectMany(answer => answer.Hashes).ToList();
+        string fingerprint = WeightsFingerprint.Combine(hashes);
         if (temporary.Length == 0)
         {
             return fingerprint;
@@ -206,13 +199,13 @@ internal sealed unsafe class CheckpointJob : IDisposable
 
         try
         {
-            if (records.FirstOrDefault(text => text.StartsWith('!')) is { } error)
+            if (answers.FirstOrDefault(answer => answer.Error is not null) is { } failed)
             {
-                context.Observer.CheckpointFailed(step, error[1..]);
+                context.Observer.CheckpointFailed(step, failed.Error!);
                 return fingerprint;
             }
 
-            var shards = records.Select(ShardRecord.FromJson).ToList();
+            var shards = answers.Select(answer => ShardRecord.FromJson(answer.Record!)).ToList();
             var about = new CheckpointState(
                 step,
                 state.Group.Size,
@@ -222,7 +215,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
                 fingerprint,
                 context.JobText);
             string final = Path.Combine(context.CheckpointFolder, CheckpointFolder.Name(step));
-            context.Checkpoints.Commit(temporary, final, CheckpointManifest.Assemble(about, shards, names));
+            context.Checkpoints.Commit(temporary, final, CheckpointManifest.Assemble(about, shards, [.. hashes.Select(hash => hash.Name)]));
             context.Checkpoints.Prune(context.CheckpointFolder, context.Job.Checkpoint.Keep, cancellation.Token);
             context.Observer.CheckpointDone(new CheckpointReport(
                 step,

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Colossus.Training.Engine;
 
@@ -7,19 +6,15 @@ namespace Colossus.Training.Engine;
 /// <param name="Updates">Updates of the optimizer: steps less skipped ones.</param>
 /// <param name="SkippedInRow">Skipped steps in a row up to this one.</param>
 /// <param name="Loss">Training loss of the step, nats a token.</param>
-internal sealed partial record TrainerCounters(long Updates, long SkippedInRow, double Loss)
+internal sealed record TrainerCounters(long Updates, long SkippedInRow, double Loss)
 {
     /// <summary>As JSON.</summary>
-    public string Write() => JsonSerializer.Serialize(this, Json.Default.TrainerCounters);
+    public string Write() => JsonSerializer.Serialize(this, EngineJson.Default.TrainerCounters);
 
     /// <summary>From JSON.</summary>
     /// <param name="text">As <see cref="Write"/> wrote it.</param>
     /// <param name="step">The checkpoint's step: what the counters are where it does not say.</param>
     public static TrainerCounters Read(string text, long step) => string.IsNullOrEmpty(text)
         ? new TrainerCounters(step, 0, double.NaN)
-        : JsonSerializer.Deserialize(text, Json.Default.TrainerCounters) ?? new TrainerCounters(step, 0, double.NaN);
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-    [JsonSerializable(typeof(TrainerCounters))]
-    private sealed partial class Json : JsonSerializerContext;
+        : JsonSerializer.Deserialize(text, EngineJson.Default.TrainerCounters) ?? new TrainerCounters(step, 0, double.NaN);
 }

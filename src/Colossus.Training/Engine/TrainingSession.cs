@@ -58,6 +58,12 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
         context.Observer.Joined(step);
         ReportLostStep(step, restore.KnownStep);
+        if (step == job.Train.Steps)
+        {
+            // A rank died behind the last step: its evaluation and checkpoint are still owed.
+            Rest(step, last: true);
+        }
+
         bool stopped = false;
         while (step < job.Train.Steps && !stopped)
         {

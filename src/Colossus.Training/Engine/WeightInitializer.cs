@@ -1,4 +1,5 @@
 using Colossus.Plan.Parameters;
+using Colossus.Specs.Randomness;
 
 namespace Colossus.Training.Engine;
 
@@ -50,17 +51,11 @@ internal static unsafe class WeightInitializer
     // Box and Muller's transform of two uniform values from a counter.
     private static double Normal(ulong stream, ulong index)
     {
+        // Above 0, since its logarithm is taken.
         double first = ((Mix(stream + (2 * index)) >> 11) + 1) * (1.0 / (1UL << 53));
-        double second = (Mix(stream + (2 * index) + 1) >> 11) * (1.0 / (1UL << 53));
+        double second = SplitMix64.Uniform(Mix(stream + (2 * index) + 1));
         return Math.Sqrt(-2 * Math.Log(first)) * Math.Cos(2 * Math.PI * second);
     }
 
-    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014) on a Weyl sequence.
-    private static ulong Mix(ulong value)
-    {
-        value *= 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+    private static ulong Mix(ulong value) => SplitMix64.Mix(value * SplitMix64.Increment);
 }

@@ -1,3 +1,5 @@
+using Colossus.Specs.Randomness;
+
 namespace Colossus.Training.Generation;
 
 /// <summary>Draws tokens from logits.</summary>
@@ -50,13 +52,9 @@ internal sealed class TokenSampler(SamplingOptions options)
         return order[Math.Max(0, last - 1)];
     }
 
-    // SplitMix64 (Steele, Lea, Flood 2014).
     private double NextUniform()
     {
-        state += 0x9E3779B97F4A7C15;
-        ulong value = state;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return ((value ^ (value >> 31)) >> 11) * (1.0 / (1UL << 53));
+        state += SplitMix64.Increment;
+        return SplitMix64.Uniform(SplitMix64.Mix(state));
     }
 }

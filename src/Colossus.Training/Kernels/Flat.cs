@@ -28,20 +28,21 @@ internal static unsafe class Flat
         }
     }
 
-    /// <summary>sum += source.</summary>
+    /// <summary>sum += source, rounded to the format of the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add<TSource>(F32* sum, TSource* source, long count)
+    public static void Add<TSum, TSource>(TSum* sum, TSource* source, long count)
+        where TSum : unmanaged, IElement<TSum>
         where TSource : unmanaged, IElement<TSource>
     {
         long i = 0;
         for (; i <= count - Lanes; i += Lanes)
         {
-            F32.Store(sum + i, F32.Load(sum + i) + TSource.Load(source + i));
+            TSum.Store(sum + i, TSum.Load(sum + i) + TSource.Load(source + i));
         }
 
         for (; i < count; i++)
         {
-            sum[i] = F32.FromFloat(F32.ToFloat(sum[i]) + TSource.ToFloat(source[i]));
+            sum[i] = TSum.FromFloat(TSum.ToFloat(sum[i]) + TSource.ToFloat(source[i]));
         }
     }
 

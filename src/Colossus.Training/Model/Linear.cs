@@ -51,7 +51,7 @@ internal sealed unsafe class Linear<TGradient, T> : IDisposable
         product.Tensor.addmm_(dy.Transposed, x.Tensor, beta: 0, alpha: 1);
         if (accumulate)
         {
-            Flat.Add((F32*)gradient.Data, product.Data, gradient.Count);
+            Flat.Add(gradient.Data, product.Data, gradient.Count);
         }
         else
         {

@@ -61,7 +61,7 @@ internal sealed unsafe class Norm<TResidual, T> : IDisposable
         }
         else
         {
-            Flat.Add((F32*)gradient, dWeight, Input.Columns);
+            Flat.Add(gradient, dWeight, Input.Columns);
         }
     }
 
