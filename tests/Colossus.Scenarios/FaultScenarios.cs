@@ -162,8 +162,11 @@ public sealed class FaultScenarios : IDisposable
     [Fact]
     public void A_rank_that_dies_behind_the_last_step_leaves_evaluation_and_checkpoint_done()
     {
-        string expected = Undisturbed();
-        using var run = Start("late");
+        // Much held-out text: the ranks are still evaluating it when they are killed.
+        string[] longEvaluation = ["--set", "data.holdout=0.5", "--set", "train.evaluateSequences=100000"];
+        using var undisturbed = Start("undisturbed", longEvaluation);
+        Assert.True(undisturbed.WaitForExit() == 0, undisturbed.Talk);
+        using var run = Start("late", longEvaluation);
         run.WaitForStep(40);
         foreach (int worker in run.Workers().Take(2))
         {
@@ -171,8 +174,11 @@ public sealed class FaultScenarios : IDisposable
         }
 
         Assert.Equal(0, run.WaitForExit());
-        Assert.Equal(expected, Fingerprint(run));
-        Assert.Equal(System.Text.Json.JsonValueKind.Number, run.Events("finished").Single().GetProperty("bitsPerByte").ValueKind);
+        Assert.NotEmpty(run.Events("fault"));
+        Assert.Equal(Fingerprint(undisturbed), Fingerprint(run));
+        Assert.Equal(
+            undisturbed.Events("finished").Single().GetProperty("bitsPerByte").GetDouble(),
+            run.Events("finished").Single().GetProperty("bitsPerByte").GetDouble());
         Assert.True(Directory.Exists(Path.Combine(job.Run("late"), "checkpoints", "step-000040")));
     }
 
