@@ -1,5 +1,5 @@
-using Colossus.Specs.Randomness;
 using System.Numerics;
+using Colossus.Specs.Randomness;
 
 namespace Colossus.Data.Shards;
 
