@@ -5,7 +5,7 @@ using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Reports;
-using Colossus.Twin.Search;
+using Colossus.Twin.Sites;
 
 namespace Colossus.Cli.Verbs;
 
@@ -28,13 +28,14 @@ internal sealed class EstimateVerb : Verb
         Options.Add(products);
         Options.Add(trace);
         Options.Add(format);
-        SetAction(parsed => Run(
+        SetAction((parsed, cancellation) => Task.FromResult(Run(
             parsed.GetRequiredValue(job),
             parsed.GetRequiredValue(site),
             parsed.GetValue(set) ?? [],
             parsed.GetValue(products),
             parsed.GetValue(trace),
-            parsed.GetValue(format) == "json"));
+            parsed.GetValue(format) == "json",
+            cancellation)));
     }
 
     public override IReadOnlyList<Example> Examples =>
@@ -44,32 +45,20 @@ internal sealed class EstimateVerb : Verb
         new("colossus estimate job.yaml --site dgx-h100 --trace step.json", "and a trace for ui.perfetto.dev"),
     ];
 
-    private int Run(string jobName, string siteName, string[] settings, string? productFormat, string? tracePath, bool json)
+    private int Run(string jobName, string siteName, string[] settings, string? productFormat, string? tracePath, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(siteName, Full);
         var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place.Gpus, Full);
-        var machine = SiteMachine.Of(place);
         var layout = priced.Layout;
         if (!hasLayout)
         {
             Host.Say("the job names no layout; this is the best that a search finds");
-            var search = new LayoutSearch(priced.Model, machine, priced.Setup, TwinParameters.Shipped, TwinSpread.Shipped);
-            var found = search.Run(new SearchSpace(place.Gpus, layout.GlobalBatch), 1);
-            if (found.Best.Count == 0)
-            {
-                throw CliException.Failed($"no layout of {jobName} fits on {place.Gpus} x {machine.Accelerator.Id} ({found.Considered} tried)");
-            }
-
-            layout = found.Best[0].Layout;
+            var found = PlanningInputs.Search(Host, place, priced, place.Gpus, PlanVerb.Kept, cancellation);
+            layout = (found.Best.FirstOrDefault(ranked => ranked.EqualShares)
+                ?? throw CliException.Failed($"no layout of {jobName} fits on {place.Name} ({found.Considered} tried)")).Layout;
         }
 
-        var estimate = Estimator.Estimate(priced.Model, machine, priced.Setup, layout, TwinParameters.Shipped, TwinSpread.Shipped);
-        if (layout.Ranks > place.Gpus)
-        {
-            var problem = $"the layout needs {layout.Ranks} accelerators, {place.Name} has {place.Gpus}";
-            estimate = estimate with { Problems = [.. estimate.Problems, problem], Advice = problem };
-        }
-
+        var estimate = SiteEstimator.Estimate(place, priced, layout, TwinParameters.Shipped, TwinSpread.Shipped);
         if (tracePath is not null && estimate.Problems.Count == 0)
         {
             File.WriteAllText(Full(tracePath), StepTrace.Write(estimate));
@@ -101,7 +90,12 @@ internal sealed class EstimateVerb : Verb
         }
 
         var price = estimate.Price;
-        Line($"{estimate.Layout.Ranks} of {place.Gpus} accelerators ({estimate.Machine.Accelerator.Id}) on {place.Name}");
+        Line($"{estimate.Layout.Ranks} of {place.Gpus} accelerators ({string.Join(" and ", estimate.Pools.Select(pool => estimate.Pools.Count == 1 ? pool.Machine.Accelerator.Id : $"{pool.Gpus} {pool.Machine.Accelerator.Id}"))}) on {place.Name}");
+        if (estimate.Pools.Count > 1)
+        {
+            Line($"             equal shares for all: priced on {estimate.Machine.Accelerator.Id}, which ends last; 'colossus plan' gives each kind as much as it is fast");
+        }
+
         Line($"layout       {LayoutText.Line(estimate.Layout)}");
         Line($"step         {estimate.StepSeconds:G4} s   (90 % interval {estimate.LowSeconds:G4} to {estimate.HighSeconds:G4} s)");
         Line($"tokens       {Format.Count(estimate.TokensPerSecond)}/s, {Format.Count(estimate.TokensPerSecondPerGpu)}/s a GPU");

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Colossus.Cli.Figures;
-using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
-using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
 
 namespace Colossus.Cli.Verbs;
@@ -12,6 +10,9 @@ namespace Colossus.Cli.Verbs;
 /// <summary><c>colossus plan JOB --site SITE</c>: searches all layouts and says why the others lose.</summary>
 internal sealed class PlanVerb : Verb
 {
+    /// <summary>How many of the best layouts a search hands on, so that one with equal shares is among them.</summary>
+    internal const int Kept = 32;
+
     private readonly Argument<string> job;
     private readonly Option<string> site = new("--site") { Description = "a site of the catalogue (colossus site list) or a site file", Required = true, HelpName = "site" };
     private readonly Option<int?> gpus = new("--gpus") { Description = "accelerators to use; default: all of the site", HelpName = "number" };
@@ -60,59 +61,68 @@ internal sealed class PlanVerb : Verb
         }
 
         var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, count, Full);
-        var machine = SiteMachine.Of(place);
-        var search = new LayoutSearch(priced.Model, machine, priced.Setup, TwinParameters.Shipped, TwinSpread.Shipped);
         var started = Host.Time.GetTimestamp();
-        var found = search.Run(new SearchSpace(count, priced.Layout.GlobalBatch), keep, cancellation);
+        var found = PlanningInputs.Search(Host, place, priced, count, Math.Max(Kept, keep), cancellation);
         var seconds = Host.Time.GetElapsedTime(started).TotalSeconds;
+        var kinds = string.Join(" and ", place.Pools.Select(pool => pool.Accelerator.Id).Distinct());
         if (found.Best.Count == 0)
         {
-            throw CliException.Failed($"no layout fits: {found.Considered} sound ones tried on {count} x {machine.Accelerator.Id}, {found.TooLarge} of them too large for {machine.Accelerator.MemoryBytes / 1e9:F0} GB");
+            throw CliException.Failed($"no layout fits: {found.Considered} sound ones tried on {count} x {kinds}, {found.TooLarge} of them too large for {place.Pools.Max(pool => pool.Accelerator.MemoryBytes) / 1e9:F0} GB");
         }
 
         if (writePath is not null)
         {
-            File.WriteAllText(Full(writePath), PlannedJob.Write(text, found.Best[0].Layout, priced.Layout.GlobalBatch));
+            Write(Full(writePath), found, text, priced.Layout.GlobalBatch);
         }
 
+        found = found with { Best = [.. found.Best.Take(keep)] };
         if (json)
         {
             Host.Out.WriteLine(Json(found, seconds).ToJsonString(new() { WriteIndented = true }));
             return ExitCode.Done;
         }
 
-        Line($"{Format.Count(found.Considered)} sound layouts on {count} x {machine.Accelerator.Id}: {Format.Count(found.TooLarge)} too large, {Format.Count(found.Priced)} priced, in {seconds:F2} s");
+        Line($"{Format.Count(found.Considered)} sound layouts on {count} x {kinds}: {Format.Count(found.TooLarge)} too large, {Format.Count(found.Priced)} priced, in {seconds:F2} s");
         Line($"ranked by the upper end of the 90 % interval");
         for (var i = 0; i < found.Best.Count; i++)
         {
             var ranked = found.Best[i];
-            Line($"{i + 1,2}. {ranked.Price.Total:G4} s ({ranked.Low:G4} to {ranked.High:G4}), {ranked.Layout.Ranks} GPUs, {ranked.MemoryBytes / 1e9:F0} GB: {LayoutText.Line(ranked.Layout)}");
+            Line($"{i + 1,2}. {ranked.Price.Total:G4} s ({ranked.Low:G4} to {ranked.High:G4}), {string.Join(" + ", ranked.Shares.Select(share => $"{share.Gpus} {share.Accelerator}"))}, {ranked.MemoryBytes / 1e9:F0} GB: {LayoutText.Line(ranked.Layout)}");
+            WriteShares(ranked);
             if (i > 0)
             {
                 Line($"      loses by {(ranked.High / found.Best[0].High - 1) * 100:F1} %: {WhyLost.Sentence(found.Best[0], ranked)}");
             }
         }
 
-        SharesOfPools(place, found.Best[0], priced, count);
         return ExitCode.Done;
     }
 
-    // Pools of different speed finish together when each gets samples in proportion to its speed.
-    private void SharesOfPools(SiteSpec place, RankedLayout best, Twin.Jobs.PricedJob priced, int count)
+    // Of pools of different speed each gets as many sequences as it can do by the same time; a pool alone needs no word.
+    private void WriteShares(RankedLayout ranked)
     {
-        if (place.Pools.Count < 2 || count < place.Gpus)
+        if (ranked.Shares.Count < 2)
         {
             return;
         }
 
-        var speeds = place.Pools.Select(pool =>
-            pool.Gpus / StepEstimator.Price(priced.Model, SiteMachine.Of(place, pool), priced.Setup, best.Layout, TwinParameters.Shipped).Total).ToArray();
-        var sum = speeds.Sum();
-        Line($"priced as if all were the weaker kind; to let all pools finish together, share the batch out:");
-        for (var i = 0; i < speeds.Length; i++)
+        foreach (var share in ranked.Shares)
         {
-            Line($"  {place.Pools[i].Gpus} x {place.Pools[i].Accelerator.Id}: {speeds[i] / sum * 100:F1} % of the sequences ({(double)place.Pools[i].Gpus / place.Gpus * 100:F1} % of the accelerators)");
+            Line($"      {share.Gpus} x {share.Accelerator}: {share.Replicas} replicas with up to {share.MicroBatches} micro-batches, {share.Sequences * 100:F1} % of the sequences, recompute {share.Recompute.ToString().ToLowerInvariant()}, done after {share.Seconds:G4} s");
         }
+    }
+
+    // A job file says one number of micro-batches for all replicas.
+    private void Write(string path, SearchResult found, string text, int globalBatch)
+    {
+        var ranked = found.Best.FirstOrDefault(candidate => candidate.EqualShares)
+            ?? throw CliException.Failed("none of the best layouts has equal shares, and a job file cannot say others; use --gpus with one kind of accelerator");
+        if (!ReferenceEquals(ranked, found.Best[0]))
+        {
+            Host.Say($"the best layout has unequal shares, which a job file cannot say; written is the best with equal ones: {ranked.Price.Total:G4} s");
+        }
+
+        File.WriteAllText(path, PlannedJob.Write(text, ranked.Layout, globalBatch));
     }
 
     private static JsonObject Json(SearchResult found, double seconds) => new()
@@ -129,6 +139,16 @@ internal sealed class PlanVerb : Verb
             ["memoryBytes"] = ranked.MemoryBytes,
             ["gpus"] = ranked.Layout.Ranks,
             ["breakdown"] = EstimateJson.Breakdown(ranked.Price),
+            ["pools"] = new JsonArray([.. ranked.Shares.Select(share => (JsonNode)new JsonObject
+            {
+                ["accelerator"] = share.Accelerator,
+                ["gpus"] = share.Gpus,
+                ["replicas"] = share.Replicas,
+                ["microBatches"] = share.MicroBatches,
+                ["shareOfSequences"] = share.Sequences,
+                ["recompute"] = share.Recompute.ToString().ToLowerInvariant(),
+                ["seconds"] = share.Seconds,
+            })]),
             ["layout"] = EstimateJson.LayoutNode(ranked.Layout),
             ["why"] = ReferenceEquals(ranked, found.Best[0]) ? "" : WhyLost.Sentence(found.Best[0], ranked),
         })]),

@@ -2,6 +2,8 @@ using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Jobs;
+using Colossus.Twin.Pricing;
+using Colossus.Twin.Search;
 
 namespace Colossus.Cli.Verbs;
 
@@ -21,8 +23,8 @@ internal static class PlanningInputs
             throw CliException.BadInput($"there is no site '{nameOrPath}'; use a file or one of {string.Join(", ", SiteCatalogue.All.Select(site => site.Name))}");
         }
 
-        var reading = SiteReader.Read(File.ReadAllText(full(nameOrPath)), nameOrPath);
-        return reading.Site ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Problems));
+        var reading = SiteReader.Read(full(nameOrPath), nameOrPath);
+        return reading.Site ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
     }
 
     /// <summary>A job in a file, or a model by the name of its preset.</summary>
@@ -54,6 +56,20 @@ internal static class PlanningInputs
         var job = reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
         MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
         return (PricedJob.From(job, format), text, hasLayout);
+    }
+
+    /// <summary>The best layouts of a job on a site; a bar shows how far the search has come.</summary>
+    public static SearchResult Search(CliHost host, SiteSpec site, PricedJob job, int gpus, int keep, CancellationToken cancellation = default)
+    {
+        var progress = new SearchProgressLine(host);
+        try
+        {
+            return SiteSearch.Run(site, job, gpus, keep, TwinParameters.Shipped, TwinSpread.Shipped, progress, cancellation);
+        }
+        finally
+        {
+            progress.Clear();
+        }
     }
 
     /// <summary>The option <c>--products</c>: formats that the twin prices and a job file cannot name.</summary>

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Colossus.Cli.Figures;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Jobs;
-using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
 
 namespace Colossus.Cli.Verbs;
@@ -185,8 +184,7 @@ internal sealed class SiteVerb : Verb
         private (double Tokens, RankedLayout Best)? Best(SiteSpec site, string jobName)
         {
             PricedJob priced = PlanningInputs.Job(jobName, [], null, site.Gpus, Full).Job;
-            var search = new LayoutSearch(priced.Model, SiteMachine.Of(site), priced.Setup, TwinParameters.Shipped, TwinSpread.Shipped);
-            var found = search.Run(new SearchSpace(site.Gpus, priced.Layout.GlobalBatch), 1);
+            var found = PlanningInputs.Search(Host, site, priced, site.Gpus, 1);
             return found.Best.Count == 0 ? null : ((double)priced.Layout.GlobalBatch * priced.Model.Sequence / found.Best[0].Price.Total, found.Best[0]);
         }
     }

@@ -14,7 +14,7 @@ public static class SiteCatalogue
 
     private static IReadOnlyList<SiteSpec> Load() =>
     [
-        .. EmbeddedData.List("sites").Select(static name => SiteReader.Read(EmbeddedData.ReadText(name), "data/" + name) is { Site: SiteSpec site }
+        .. EmbeddedData.List("sites").Select(static name => SiteReader.Parse(EmbeddedData.ReadText(name), "data/" + name) is { Site: SiteSpec site }
             ? site
             : throw new InvalidDataException($"data/{name} is not a sound site file")),
     ];

@@ -1,200 +1,108 @@
-using System.Globalization;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Sites;
 
-/// <summary>Reads site files.</summary>
+/// <summary>Reads site files: every mistake with its place, all at once.</summary>
 public static class SiteReader
 {
-    private static readonly string[] siteKeys = ["name", "description", "pools", "fabric", "power", "reliability"];
+    private const double mostGpus = 1e8;
+    private const string start = "pools: [{ accelerator: h100-sxm, nodes: 4, gpusPerNode: 8 }]";
 
-    /// <summary>Reads a site from text; all mistakes at once.</summary>
-    /// <param name="text">YAML.</param>
-    /// <param name="source">Name of the file for messages.</param>
-    public static SiteReading Read(string text, string source)
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name in messages.</param>
+    public static SiteReading Read(string path, string name)
     {
-        var reader = new Cursor(source);
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
-            {
-                return new SiteReading(null, [$"{source}:1:1: error: a site file is one mapping with name and pools"]);
-            }
-
-            SiteSpec? site = ReadSite(reader, root);
-            return new SiteReading(reader.Problems.Count == 0 ? site : null, reader.Problems);
+            return Parse(File.ReadAllText(path), name);
         }
-        catch (YamlException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new SiteReading(null, [$"{source}:{error.Start.Line}:{error.Start.Column}: error: {error.InnerException?.Message ?? error.Message}"]);
+            string what = Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}";
+            return new SiteReading(null, [new Diagnostic(SourcePlace.StartOf(name), Severity.Error, ErrorCode.Unreadable, what, "give a site file")]);
         }
     }
 
-    private static SiteSpec? ReadSite(Cursor reader, YamlMappingNode root)
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">Its file, for messages and the default name.</param>
+    public static SiteReading Parse(string text, string file)
     {
-        reader.Known(root, "", siteKeys);
-        string name = reader.Text(root, "name") ?? "";
-        if (name.Length == 0)
+        var source = YamlSource.Parse(text, file, [], new FileKind("site", start));
+        if (source.IsBroken)
         {
-            reader.Problem(root, "name is missing; give the site a name");
+            return new SiteReading(null, source.Diagnostics.All);
         }
 
-        var pools = new List<PoolSpec>();
-        if (root.Children.TryGetValue("pools", out YamlNode? node) && node is YamlSequenceNode { Children.Count: > 0 } list)
-        {
-            foreach (YamlNode item in list)
-            {
-                ReadPool(reader, item, pools);
-            }
-        }
-        else
-        {
-            reader.Problem(root, "pools is missing; list at least one, such as { accelerator: h100-sxm, nodes: 4, gpusPerNode: 8 }");
-        }
+        SiteSpec site = ReadSite(source.Top, file);
+        return new SiteReading(source.Diagnostics.HasErrors ? null : site, source.Diagnostics.All);
+    }
 
-        YamlMappingNode fabric = reader.Section(root, "fabric", ["kind", "nicGbpsPerGpu", "tiers", "efficiency"]);
-        YamlMappingNode power = reader.Section(root, "power", ["megawatts", "pue"]);
-        YamlMappingNode reliability = reader.Section(root, "reliability", ["failuresPerNodeDay", "repair", "spares"]);
-        return new SiteSpec(
+    private static SiteSpec ReadSite(YamlSection top, string file)
+    {
+        string name = top.Text("name") ?? Path.GetFileNameWithoutExtension(file);
+        string description = top.Text("description") ?? "";
+        var pools = ReadPools(top);
+        var fabric = top.Section("fabric");
+        var power = top.Section("power");
+        var reliability = top.Section("reliability");
+        var site = new SiteSpec(
             name,
-            reader.Text(root, "description") ?? "",
+            description,
             pools,
-            reader.Text(fabric, "kind") ?? "",
-            reader.Number(fabric, "fabric.nicGbpsPerGpu", 400, 1e-3, 1e5),
-            (int)reader.Number(fabric, "fabric.tiers", 3, 0, 10),
-            reader.Number(fabric, "fabric.efficiency", 0.9, 0.01, 1),
-            reader.Number(power, "power.megawatts", 0, 0, 1e5),
-            reader.Number(power, "power.pue", 1.3, 1, 10),
-            reader.Number(reliability, "reliability.failuresPerNodeDay", 6.5e-3, 0, 1e3),
-            reader.Duration(reliability, "reliability.repair", 172_800),
-            reader.Number(reliability, "reliability.spares", 0.02, 0, 1));
+            fabric.Text("kind") ?? "",
+            fabric.Real("nicGbpsPerGpu", 400, 1e-3, 1e5),
+            fabric.Whole("tiers", 3, 0, 10),
+            fabric.Real("efficiency", 0.9, 0.01, 1),
+            power.Real("megawatts", 0, 0, 1e5),
+            power.Real("pue", 1.3, 1, 10),
+            reliability.Real("failuresPerNodeDay", 6.5e-3, 0, 1e3),
+            reliability.Duration("repair", TimeSpan.FromDays(2), TimeSpan.Zero, TimeSpan.FromDays(365)).TotalSeconds,
+            reliability.Real("spares", 0.02, 0, 1));
+        fabric.End();
+        power.End();
+        reliability.End();
+        top.End();
+        return site;
     }
 
-    private static void ReadPool(Cursor reader, YamlNode item, List<PoolSpec> pools)
+    private static List<PoolSpec> ReadPools(YamlSection top)
     {
-        if (item is not YamlMappingNode pool)
+        var pools = new List<PoolSpec>();
+        var sections = top.Sections("pools");
+        if (!top.Has("pools"))
         {
-            reader.Problem(item, "a pool is a mapping such as { accelerator: h100-sxm, nodes: 4, gpusPerNode: 8 }");
-            return;
+            top.Missing("pools", $"list at least one, as in {start}");
+        }
+        else if (sections.Count == 0)
+        {
+            top.Report("pools", ErrorCode.NotAllowed, "pools has nothing in it", $"list at least one, as in {start}");
         }
 
-        reader.Known(pool, "pools.", ["accelerator", "nodes", "gpusPerNode"]);
-        string id = reader.Text(pool, "accelerator") ?? "";
-        AcceleratorSpec? accelerator = AcceleratorCatalogue.Find(id);
-        if (accelerator is null)
+        foreach (var pool in sections)
         {
-            string all = string.Join(", ", AcceleratorCatalogue.All.Select(static known => known.Id));
-            reader.Problem(Cursor.NodeOf(pool, "accelerator"), id.Length == 0 ? $"pools.accelerator is missing; use one of {all}" : $"pools.accelerator '{id}' is not in the catalogue; use one of {all}");
-        }
-
-        if (!pool.Children.ContainsKey("nodes"))
-        {
-            reader.Problem(pool, "pools.nodes is missing; say how many machines the pool has");
-        }
-
-        double nodes = reader.Number(pool, "pools.nodes", 1, 1, 1e7);
-        double gpus = reader.Number(pool, "pools.gpusPerNode", 8, 1, 1024);
-        if (nodes * gpus > 1e8)
-        {
-            reader.Problem(pool, "the pool has more than 100 million accelerators; use fewer nodes");
-        }
-        else if (accelerator is not null)
-        {
-            pools.Add(new PoolSpec(accelerator, (int)nodes, (int)gpus));
-        }
-    }
-
-    private sealed class Cursor(string source)
-    {
-        public List<string> Problems { get; } = [];
-
-        public void Problem(YamlNode node, string message) => Problems.Add($"{source}:{node.Start.Line}:{node.Start.Column}: error: {message}");
-
-        public static YamlNode NodeOf(YamlMappingNode map, string key) => map.Children.TryGetValue(key, out YamlNode? node) ? node : map;
-
-        public void Known(YamlMappingNode map, string prefix, string[] keys)
-        {
-            foreach (YamlNode key in map.Children.Keys)
+            IReadOnlyList<string> known = [.. AcceleratorCatalogue.All.Select(static accelerator => accelerator.Id)];
+            string? id = pool.Word("accelerator", known);
+            if (!pool.Has("accelerator"))
             {
-                string name = (key as YamlScalarNode)?.Value ?? "";
-                if (!keys.Contains(name, StringComparer.Ordinal))
-                {
-                    Problem(key, $"{prefix}{name} is not known here; use {string.Join(", ", keys)}");
-                }
+                pool.Missing("accelerator", $"use {Suggestions.List(known)}");
+            }
+
+            int nodes = pool.Whole("nodes", null, 1, 10_000_000);
+            int gpus = pool.Whole("gpusPerNode", 8, 1, 1024);
+            pool.End();
+            if ((double)nodes * gpus > mostGpus)
+            {
+                pool.Report("nodes", ErrorCode.NotAllowed, "the pool has more than 100 million accelerators", "use fewer nodes");
+            }
+            else if (id is not null)
+            {
+                pools.Add(new PoolSpec(AcceleratorCatalogue.Find(id)!, nodes, gpus));
             }
         }
 
-        public YamlMappingNode Section(YamlMappingNode root, string name, string[] keys)
-        {
-            if (!root.Children.TryGetValue(name, out YamlNode? node))
-            {
-                return [];
-            }
-
-            if (node is not YamlMappingNode section)
-            {
-                Problem(node, $"{name} is a mapping with {string.Join(", ", keys)}");
-                return [];
-            }
-
-            Known(section, name + ".", keys);
-            return section;
-        }
-
-        public string? Text(YamlMappingNode map, string key)
-        {
-            if (!map.Children.TryGetValue(key, out YamlNode? node))
-            {
-                return null;
-            }
-
-            if (node is YamlScalarNode { Value: string value })
-            {
-                return value;
-            }
-
-            Problem(node, $"{key} is one value, not a list or a mapping");
-            return null;
-        }
-
-        public double Number(YamlMappingNode map, string path, double fallback, double least, double most)
-        {
-            string key = path[(path.LastIndexOf('.') + 1)..];
-            string? text = Text(map, key);
-            if (text is null)
-            {
-                return fallback;
-            }
-
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most)
-            {
-                return value;
-            }
-
-            Problem(map.Children[key], FormattableString.Invariant($"{path} is '{text}'; use a number from {least} to {most}"));
-            return fallback;
-        }
-
-        public double Duration(YamlMappingNode map, string path, double fallback)
-        {
-            string key = path[(path.LastIndexOf('.') + 1)..];
-            string? text = Text(map, key);
-            if (text is null)
-            {
-                return fallback;
-            }
-
-            double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
-            if (unit > 0 && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value))
-            {
-                return value * unit;
-            }
-
-            Problem(map.Children[key], $"{path} is '{text}'; use a number with s, m, h or d, such as 2d");
-            return fallback;
-        }
+        return pools;
     }
 }

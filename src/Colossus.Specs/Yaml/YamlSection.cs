@@ -206,7 +206,7 @@ public sealed class YamlSection
         {
             if (!known.Contains(key.Text))
             {
-                string all = $"{(path.Length == 0 ? "a job" : path)} has {string.Join(", ", known.Distinct())}";
+                string all = $"{(path.Length == 0 ? $"a {source.Kind.Name}" : path)} has {string.Join(", ", known.Distinct())}";
                 string hint = Suggestions.Nearest(key.Text, known) is { } near ? $"did you mean {PathOf(near)}? {all}" : all;
                 source.Diagnostics.Error(key.Place, ErrorCode.UnknownKey, $"{PathOf(key.Text)} is not a key", hint);
             }

@@ -9,15 +9,19 @@ public sealed class YamlSource
     private readonly string[] lines;
     private readonly HashSet<string> unsound = new(StringComparer.Ordinal);
 
-    private YamlSource(string file, string text)
+    private YamlSource(string file, string text, FileKind kind)
     {
         File = file;
+        Kind = kind;
         lines = text.ReplaceLineEndings("\n").Split('\n');
         Root = new YamlMap([], SourcePlace.StartOf(file));
     }
 
     /// <summary>Name of the file, for messages.</summary>
     public string File { get; }
+
+    /// <summary>What the file describes.</summary>
+    public FileKind Kind { get; }
 
     /// <summary>The mistakes so far.</summary>
     public DiagnosticBag Diagnostics { get; } = new();
@@ -35,9 +39,10 @@ public sealed class YamlSource
     /// <param name="text">YAML.</param>
     /// <param name="file">Name of the file.</param>
     /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>; later ones win.</param>
-    public static YamlSource Parse(string text, string file, IReadOnlyList<string> overrides)
+    /// <param name="kind">What the file describes; default: a job.</param>
+    public static YamlSource Parse(string text, string file, IReadOnlyList<string> overrides, FileKind? kind = null)
     {
-        var source = new YamlSource(file, text);
+        var source = new YamlSource(file, text, kind ?? FileKind.Job);
         switch (YamlParser.Parse(text, source.PlaceOf, source.Diagnostics))
         {
             case YamlMap root:
@@ -46,12 +51,12 @@ public sealed class YamlSource
             case null or YamlScalar { IsNull: true }:
                 if (!source.Diagnostics.HasErrors && overrides.Count == 0)
                 {
-                    source.Diagnostics.Error(SourcePlace.StartOf(file), ErrorCode.Empty, "the file has nothing in it", "start with: model: { layers: 2, hidden: 128, heads: 4 }");
+                    source.Diagnostics.Error(SourcePlace.StartOf(file), ErrorCode.Empty, "the file has nothing in it", $"start with: {source.Kind.Start}");
                 }
 
                 break;
             case var node:
-                source.Diagnostics.Error(node.Place, ErrorCode.Syntax, "a file is one mapping of keys", "start with a key, as in: model: { layers: 2, hidden: 128, heads: 4 }");
+                source.Diagnostics.Error(node.Place, ErrorCode.Syntax, "a file is one mapping of keys", $"start with a key, as in: {source.Kind.Start}");
                 break;
         }
 

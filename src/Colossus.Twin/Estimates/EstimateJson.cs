@@ -33,6 +33,7 @@ public static class EstimateJson
             ["memoryBytesByStage"] = new JsonArray([.. estimate.Memory.Select(static stage => (JsonNode)Memory(stage))]),
             ["breakdown"] = Breakdown(estimate.Price),
             ["layout"] = LayoutNode(estimate.Layout),
+            ["pools"] = new JsonArray([.. estimate.Pools.Select(static pool => (JsonNode)new JsonObject { ["accelerator"] = pool.Machine.Accelerator.Id, ["gpus"] = pool.Gpus })]),
             ["accelerator"] = estimate.Machine.Accelerator.Id,
             ["gpus"] = estimate.Layout.Ranks,
             ["fits"] = estimate.Fits,

@@ -1,6 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Twin.Pricing;
+using Colossus.Twin.Sites;
 
 namespace Colossus.Twin.Estimates;
 
@@ -31,6 +32,9 @@ public sealed record StepEstimate(
     IReadOnlyList<string> Problems,
     string Advice)
 {
+    /// <summary>The accelerators that the layout runs on, by kind; empty where only a machine was given.</summary>
+    public IReadOnlyList<PoolMachine> Pools { get; init; } = [];
+
     /// <summary>Predicted seconds of a step.</summary>
     public double StepSeconds => Price.Total;
 

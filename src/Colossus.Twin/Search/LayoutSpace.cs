@@ -1,0 +1,126 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Twin.Search;
+
+/// <summary>Every layout of a model on a number of accelerators, one after another.</summary>
+/// <remarks>
+/// Varied are: tensor (divisors of the heads), context (divisors of the sequence), pipeline (any number of stages up to the layers), expert (divisors of the experts),
+/// micro-batch, sequence parallelism, recompute, the four schedules with every number of virtual stages, and ZeRO 0 to 3. How many replicas there are is up to the
+/// caller. Some of these layouts break a rule of <see cref="LayoutRules"/>: the visitor asks it.
+/// </remarks>
+internal sealed class LayoutSpace
+{
+    private static readonly Recompute[] recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
+    private readonly ModelShape model;
+    private readonly SearchSpace space;
+    private readonly int[] experts;
+    private readonly int[] batches;
+
+    /// <summary>Makes the space.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="space">What is varied.</param>
+    public LayoutSpace(ModelShape model, SearchSpace space)
+    {
+        this.model = model;
+        this.space = space;
+        this.experts = model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
+        this.batches = Divisors(space.GlobalBatch, space.GlobalBatch);
+    }
+
+    /// <summary>Gets a layout.</summary>
+    /// <param name="layout">The layout.</param>
+    public delegate void Visitor(in Layout layout);
+
+    /// <summary>The largest divisor of the global batch that is at most <paramref name="most"/>; 0 if there is none.</summary>
+    public int LargestBatchDivisor(int most)
+    {
+        int at = Array.BinarySearch(batches, most);
+        return at >= 0 ? most : ~at == 0 ? 0 : batches[~at - 1];
+    }
+
+    /// <summary>Visits all.</summary>
+    /// <param name="replicasOf">How many replicas there are when each has so many ranks; 0 for none.</param>
+    /// <param name="visit">Gets each layout.</param>
+    /// <param name="progress">Gets the share that is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public void ForEach(Func<int, int> replicasOf, Visitor visit, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        int[] tensors = Divisors(model.Heads, space.Gpus);
+        int[] contexts = Divisors(model.Sequence, Math.Min(space.Gpus, space.MostContext));
+        int done = 0;
+        foreach (int tensor in tensors)
+        {
+            foreach (int context in contexts)
+            {
+                progress?.Report((double)done++ / (tensors.Length * contexts.Length));
+                for (int pipeline = 1; pipeline <= Math.Min(model.Layers, space.Gpus / (tensor * context)); pipeline++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    int data = replicasOf(tensor * context * pipeline);
+                    if (data > 0 && (!space.Exact || data * tensor * context * pipeline == space.Gpus))
+                    {
+                        OverBatches(new Layout(data, tensor, pipeline, 1, context, 1, 1, false, 1, space.GlobalBatch, Recompute.None, PipelineSchedule.OneForwardOneBackward), visit);
+                    }
+                }
+            }
+        }
+    }
+
+    private void OverBatches(in Layout layout, Visitor visit)
+    {
+        int ofReplica = (space.GlobalBatch + layout.Data - 1) / layout.Data;
+        foreach (int microBatch in batches)
+        {
+            if (microBatch > ofReplica)
+            {
+                break;
+            }
+
+            foreach (int expert in experts)
+            {
+                // As in a job file: experts are shared by ranks that see different tokens.
+                if (layout.Data * layout.Context % expert != 0)
+                {
+                    continue;
+                }
+
+                for (int sequenceParallel = layout.Tensor > 1 ? 1 : 0; sequenceParallel >= 0; sequenceParallel--)
+                {
+                    foreach (Recompute recompute in recomputes)
+                    {
+                        OverSchedules(layout with { Expert = expert, SequenceParallel = sequenceParallel == 1, MicroBatch = microBatch, Recompute = recompute }, visit);
+                    }
+                }
+            }
+        }
+    }
+
+    private void OverSchedules(in Layout layout, Visitor visit)
+    {
+        OverZero(layout, visit);
+        if (layout.Pipeline == 1)
+        {
+            return;
+        }
+
+        OverZero(layout with { Schedule = PipelineSchedule.GPipe }, visit);
+        OverZero(layout with { Schedule = PipelineSchedule.ZeroBubble }, visit);
+        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers; virtualStages++)
+        {
+            OverZero(layout with { Schedule = PipelineSchedule.Interleaved, VirtualStages = virtualStages }, visit);
+        }
+    }
+
+    private static void OverZero(in Layout layout, Visitor visit)
+    {
+        int most = layout.Pipeline > 1 || layout.DenseReplicas == 1 ? 1 : 3;
+        for (int zero = layout.DenseReplicas == 1 ? 1 : 0; zero <= most; zero++)
+        {
+            visit(layout with { Zero = zero });
+        }
+    }
+
+    private static int[] Divisors(int number, int most) => [.. Enumerable.Range(1, Math.Min(number, most)).Where(value => number % value == 0)];
+}
