@@ -81,7 +81,7 @@ public sealed class PlanningVerbTests
     public async Task Check_answers_with_stable_names_and_writes_a_page()
     {
         using var test = new TestHost();
-        File.WriteAllText(Path.Combine(test.Folder, "runs.csv"), string.Join('\n', Specs.EmbeddedData.ReadText("published_runs.csv").Split('\n').Take(12)));
+        File.WriteAllText(Path.Combine(test.Folder, "runs.csv"), string.Join('\n', PublishedRuns.Split('\n').Take(12)));
         Assert.Equal(0, await test.Run("twin", "check", "runs.csv", "--format", "json", "--report", "check.html"));
         using var answer = JsonDocument.Parse(test.Out);
         foreach (var name in new[] { "rows", "refused", "mape", "medianAbsoluteError", "p90AbsoluteError", "maxAbsoluteError", "bias", "intervalCoverage", "groups", "cases" })
@@ -105,7 +105,7 @@ public sealed class PlanningVerbTests
     public async Task Calibrate_says_how_sure_it_is_and_check_uses_what_it_wrote()
     {
         using var test = new TestHost();
-        var lines = Specs.EmbeddedData.ReadText("published_runs.csv").Split('\n');
+        var lines = PublishedRuns.Split('\n');
         File.WriteAllText(Path.Combine(test.Folder, "runs.csv"), lines[0] + "\n" + string.Join('\n', lines.Where(line => line.StartsWith("tt-", StringComparison.Ordinal)).Take(8)));
         Assert.Equal(0, await test.Run("twin", "calibrate", "runs.csv", "--out", "mine"));
         Assert.Contains("runs left out", test.Out, StringComparison.Ordinal);
@@ -113,4 +113,6 @@ public sealed class PlanningVerbTests
         File.Copy(Path.Combine(test.Folder, "runs.csv"), Path.Combine(check.Folder, "runs.csv"));
         Assert.Equal(0, await check.Run("twin", "check", "runs.csv", "--twin", Path.Combine(test.Folder, "mine"), "--format", "json"));
     }
+
+    private static string PublishedRuns => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "published_runs.csv"));
 }

@@ -23,6 +23,9 @@ internal sealed class TwinVerb : Verb
         new("colossus twin calibrate my-runs.csv --out my-twin", "fit to your own measurements"),
     ];
 
+    private static Argument<string[]> Tables(string description) =>
+        new("cases") { Description = description, Arity = ArgumentArity.OneOrMore };
+
     private static IReadOnlyList<RunCase> Cases(string path, string shown)
     {
         if (!File.Exists(path))
@@ -57,7 +60,7 @@ internal sealed class TwinVerb : Verb
 
     private sealed class CheckVerb : Verb
     {
-        private readonly Argument<string> cases;
+        private readonly Argument<string[]> cases;
         private readonly Option<string?> report = new("--report") { Description = "write a page that draws predicted against measured", HelpName = "file.html" };
         private readonly Option<string?> twin = new("--twin") { Description = "folder written by twin calibrate; default: the values that ship", HelpName = "folder" };
         private readonly Option<string?> holdOut = new("--hold-out") { Description = "predict each run by a fit that has not seen its source or its model's family; slow", HelpName = "source|family" };
@@ -71,7 +74,7 @@ internal sealed class TwinVerb : Verb
 
         public CheckVerb(CliHost host) : base("check", "Predicted against measured for a table of runs", host)
         {
-            cases = Words("cases", "table with the columns of data/published_runs.csv");
+            cases = Tables("tables with the columns of data/published_runs.csv, taken together");
             holdOut.AcceptOnlyFromAmong("source", "family");
             Arguments.Add(cases);
             Options.Add(report);
@@ -87,9 +90,9 @@ internal sealed class TwinVerb : Verb
                 cancellation)));
         }
 
-        private int Run(string path, string? reportPath, string? twinFolder, string? leftOut, bool json, CancellationToken cancellation)
+        private int Run(string[] paths, string? reportPath, string? twinFolder, string? leftOut, bool json, CancellationToken cancellation)
         {
-            var rows = Cases(Full(path), path);
+            IReadOnlyList<RunCase> rows = [.. paths.SelectMany(path => Cases(Full(path), path))];
             var (parameters, spread) = Twin(twinFolder is null ? null : Full(twinFolder));
             CheckReport result;
             if (leftOut is null)
@@ -104,7 +107,7 @@ internal sealed class TwinVerb : Verb
 
             if (reportPath is not null)
             {
-                File.WriteAllText(Full(reportPath), CheckHtml.Write(result, $"Predicted and measured steps: {Path.GetFileName(path)}"));
+                File.WriteAllText(Full(reportPath), CheckHtml.Write(result, $"Predicted and measured steps: {string.Join(", ", paths.Select(Path.GetFileName))}"));
             }
 
             if (json)
@@ -122,28 +125,30 @@ internal sealed class TwinVerb : Verb
 
     private sealed class CalibrateVerb : Verb
     {
-        private readonly Argument<string> cases;
+        private readonly Argument<string[]> cases;
         private readonly Option<string?> output = new("--out") { Description = "folder for the fitted values", HelpName = "folder" };
+        private readonly Option<string[]> validation = new("--validate") { Description = "a table of runs that are not fitted: their errors are shown, and count in the intervals", HelpName = "cases.csv" };
         private readonly Option<bool> afresh = new("--afresh") { Description = "start from what is expected before any run is seen, not from the values that ship" };
 
         public override IReadOnlyList<Example> Examples => [new("colossus twin calibrate my-runs.csv --out my-twin", "five runs are enough to begin with")];
 
         public CalibrateVerb(CliHost host) : base("calibrate", "Fit the twin to measured steps, and say how sure it then is", host)
         {
-            cases = Words("cases", "table of 5 or more runs with the columns of data/published_runs.csv");
+            cases = Tables("tables with the columns of data/published_runs.csv and together 5 or more runs");
             Arguments.Add(cases);
             Options.Add(output);
+            Options.Add(validation);
             Options.Add(afresh);
-            SetAction((parsed, cancellation) => Task.FromResult(Run(parsed.GetRequiredValue(cases), parsed.GetValue(output), parsed.GetValue(afresh), cancellation)));
+            SetAction((parsed, cancellation) => Task.FromResult(Run(parsed.GetRequiredValue(cases), parsed.GetValue(validation) ?? [], parsed.GetValue(output), parsed.GetValue(afresh), cancellation)));
         }
 
-        private int Run(string path, string? folder, bool fromExpected, CancellationToken cancellation)
+        private int Run(string[] paths, string[] validationPaths, string? folder, bool fromExpected, CancellationToken cancellation)
         {
-            var rows = Cases(Full(path), path);
+            IReadOnlyList<RunCase> rows = [.. paths.SelectMany(path => Cases(Full(path), path))];
             RunCase[] usable = [.. rows.Where(row => row.Refused is null)];
             if (usable.Length < 5)
             {
-                throw CliException.BadInput($"{path} has {usable.Length} usable runs, 5 are needed; colossus twin check {path} says why the others are refused");
+                throw CliException.BadInput($"{string.Join(", ", paths)} {(paths.Length == 1 ? "has" : "have")} {usable.Length} usable runs, 5 are needed; colossus twin check {string.Join(' ', paths)} says why the others are refused");
             }
 
             var start = fromExpected ? TwinParameters.Expected : TwinParameters.Shipped;
@@ -153,7 +158,9 @@ internal sealed class TwinVerb : Verb
                 ? [CrossValidation.Residuals(usable, start, HoldOut.Run, cancellation)]
                 : [CrossValidation.Residuals(usable, start, HoldOut.Source, cancellation), CrossValidation.Residuals(usable, start, HoldOut.Family, cancellation)];
             // A run to come is sometimes like those of the fit and sometimes like none of them: both kinds of error count.
-            var spread = CrossValidation.Spread(usable, [fitted.Residuals, .. residuals]);
+            RunCase[] unfitted = [.. validationPaths.SelectMany(path => Cases(Full(path), path)).Where(row => row.Refused is null)];
+            var spread = CrossValidation.Spread(
+                [(usable, fitted.Residuals), .. residuals.Select(set => ((IReadOnlyList<RunCase>)usable, (IReadOnlyList<double>)set)), (unfitted, Calibrator.Residuals(unfitted, fitted.Parameters))]);
             var before = CheckReport.Of(usable, TwinParameters.Shipped, TwinSpread.Shipped);
             var after = CheckReport.Of(usable, fitted.Parameters, spread);
             var unseen = CheckReport.OfResiduals(usable, residuals[0], spread);
@@ -161,6 +168,12 @@ internal sealed class TwinVerb : Verb
             Line($"before the fit              mean absolute error {before.Mape * 100:F1} %, bias {before.Bias * 100:F1} %");
             Line($"after it, the same runs     mean absolute error {after.Mape * 100:F1} %, bias {after.Bias * 100:F1} %");
             Line($"after it, runs left out     mean absolute error {unseen.Mape * 100:F1} %, bias {unseen.Bias * 100:F1} %, {unseen.IntervalCoverage * 100:F0} % inside their 90 % interval");
+            if (unfitted.Length > 0)
+            {
+                var validated = CheckReport.Of(unfitted, fitted.Parameters, spread);
+                Line($"after it, runs not fitted   mean absolute error {validated.Mape * 100:F1} %, bias {validated.Bias * 100:F1} % ({unfitted.Length} runs, which count in the intervals)");
+            }
+
             foreach (var row in ParameterTable.All)
             {
                 var moved = fitted.Parameters[row.Parameter] / start[row.Parameter];
@@ -175,7 +188,7 @@ internal sealed class TwinVerb : Verb
                 Directory.CreateDirectory(Full(folder));
                 File.WriteAllText(Path.Combine(Full(folder), "twin-parameters.csv"), fitted.Parameters.ToCsv());
                 File.WriteAllText(Path.Combine(Full(folder), "twin-spread.csv"), spread.ToCsv());
-                Host.Say($"written to {folder}; colossus twin check {path} --twin {folder} uses it");
+                Host.Say($"written to {folder}; colossus twin check {string.Join(' ', paths)} --twin {folder} uses it");
             }
 
             return ExitCode.Done;

@@ -65,11 +65,6 @@ public static class LayoutRules
             problems.Add($"zero is 0, 1, 2 or 3, not {layout.Zero}");
         }
 
-        if (layout.Zero >= 2 && layout.Pipeline > 1)
-        {
-            problems.Add($"zero {layout.Zero} gathers or reduces at every micro-batch and is not combined with a pipeline; use zero 1");
-        }
-
         CheckExperts(model, layout, problems);
         return problems;
     }
@@ -86,7 +81,7 @@ public static class LayoutRules
             || model.Sequence % layout.Context != 0
             || (layout.SequenceParallel && model.Sequence / layout.Context % layout.Tensor != 0)
             || (layout.VirtualStages > 1 && (layout.Pipeline == 1 || layout.Schedule != PipelineSchedule.Interleaved))
-            || layout.Zero is < 0 or > 3 || (layout.Zero >= 2 && layout.Pipeline > 1))
+            || layout.Zero is < 0 or > 3)
         {
             return false;
         }

@@ -9,7 +9,7 @@ namespace Colossus.Twin.Calibration;
 /// What is minimised: the weighted squares of log(predicted / measured), and for each quantity the square of its distance from what was expected of it
 /// (a normal prior on the logarithm: with few runs the fit stays near the expectation, and a quantity that no run tells anything about stays there).
 /// Gauss-Newton with damping; rows far off count less and less (Student's t with 4 degrees of freedom, by reweighting), so that one odd run does not bend the model.
-/// A group of n rows of one source and one model counts as sqrt(n): its rows share their errors.
+/// A group of n rows of one publisher and one family of models counts as sqrt(n): its rows share their errors.
 /// </remarks>
 public static class Calibrator
 {
@@ -18,18 +18,19 @@ public static class Calibrator
 
     /// <summary>Fits to the cases that are not refused.</summary>
     /// <param name="cases">Measured runs.</param>
-    /// <param name="start">Where the fit starts, and what is expected; its spreads are the freedom of each quantity.</param>
+    /// <param name="expected">What is expected; its spreads are the freedom of each quantity.</param>
     /// <param name="iterations">Most rounds; default 25.</param>
-    public static CalibrationResult Fit(IReadOnlyList<RunCase> cases, TwinParameters start, int iterations = 25)
+    /// <param name="start">Where the fit starts; default: at what is expected.</param>
+    public static CalibrationResult Fit(IReadOnlyList<RunCase> cases, TwinParameters expected, int iterations = 25, TwinParameters? start = null)
     {
         ArgumentNullException.ThrowIfNull(cases);
-        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(expected);
         RunCase[] rows = [.. cases.Where(static row => row.Refused is null)];
         int count = ParameterTable.All.Count;
-        double[] prior = [.. start.Values.Select(static value => Math.Log(value))];
-        double[] freedom = [.. ParameterTable.All.Select(row => Math.Max(1e-6, start.Spread(row.Parameter)))];
+        double[] prior = [.. expected.Values.Select(static value => Math.Log(value))];
+        double[] freedom = [.. ParameterTable.All.Select(row => Math.Max(1e-6, expected.Spread(row.Parameter)))];
         double[] weights = GroupWeights(rows);
-        double[] at = [.. prior];
+        double[] at = [.. (start ?? expected).Values.Select(static value => Math.Log(value))];
         double[] residuals = Residuals(rows, at);
         double scaleSingle = 0.15;
         double scaleMulti = 0.08;
@@ -136,6 +137,15 @@ public static class Calibrator
 
     /// <summary>log(predicted / measured) of each case.</summary>
     /// <param name="cases">Cases, none refused.</param>
+    /// <param name="parameters">Quantities.</param>
+    public static double[] Residuals(IReadOnlyList<RunCase> cases, TwinParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        return [.. cases.Select(row => Math.Log(Predict(row, parameters) / row.MeasuredSeconds))];
+    }
+
+    /// <summary>log(predicted / measured) of each case.</summary>
+    /// <param name="cases">Cases, none refused.</param>
     /// <param name="logValues">Logarithms of the quantities.</param>
     internal static double[] Residuals(RunCase[] cases, double[] logValues)
     {
@@ -182,9 +192,9 @@ public static class Calibrator
         var sizes = new Dictionary<(string, string), int>();
         foreach (RunCase row in rows)
         {
-            sizes[(row.Source, row.ModelName)] = sizes.GetValueOrDefault((row.Source, row.ModelName)) + 1;
+            sizes[(row.Publisher, row.Family)] = sizes.GetValueOrDefault((row.Publisher, row.Family)) + 1;
         }
 
-        return [.. rows.Select(row => 1 / Math.Sqrt(sizes[(row.Source, row.ModelName)]))];
+        return [.. rows.Select(row => 1 / Math.Sqrt(sizes[(row.Publisher, row.Family)]))];
     }
 }

@@ -6,7 +6,7 @@ namespace Colossus.Twin.Calibration;
 /// <summary>Predicts each run by a fit that has not seen its like.</summary>
 public static class CrossValidation
 {
-    private const int rounds = 12;
+    private const int rounds = 10;
     private const int fewestForGroup = 12;
 
     /// <summary>For each case log(predicted / measured), predicted by a fit without the cases of its key; not a number for refused cases.</summary>
@@ -21,15 +21,17 @@ public static class CrossValidation
         Array.Fill(residuals, double.NaN);
         string[] keys = [.. cases.Select((row, index) => holdOut switch
         {
-            HoldOut.Source => row.Source,
+            HoldOut.Source => row.Publisher,
             HoldOut.Family => row.Family,
             _ => index.ToString(System.Globalization.CultureInfo.InvariantCulture),
         })];
+        // Each fit starts where the fit to all ends: it has not far to go.
+        TwinParameters all = Calibrator.Fit(cases, expected).Parameters;
         foreach (string key in keys.Distinct(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             RunCase[] others = [.. cases.Where((_, index) => keys[index] != key)];
-            TwinParameters fitted = Calibrator.Fit(others, expected, rounds).Parameters;
+            TwinParameters fitted = Calibrator.Fit(others, expected, rounds, all).Parameters;
             for (int i = 0; i < cases.Count; i++)
             {
                 if (keys[i] == key && cases[i].Refused is null)
@@ -43,20 +45,18 @@ public static class CrossValidation
     }
 
     /// <summary>The 90 % interval of each group of runs from errors on runs that were left out.</summary>
-    /// <param name="cases">Measured runs.</param>
-    /// <param name="residuals">For each of them log(predicted / measured), one array for each way of leaving out.</param>
-    public static TwinSpread Spread(IReadOnlyList<RunCase> cases, params IReadOnlyList<double>[] residuals)
+    /// <param name="sets">Runs and for each of them log(predicted / measured), one set for each way of leaving out.</param>
+    public static TwinSpread Spread(params IReadOnlyList<(IReadOnlyList<RunCase> Cases, IReadOnlyList<double> Residuals)> sets)
     {
-        ArgumentNullException.ThrowIfNull(cases);
-        ArgumentNullException.ThrowIfNull(residuals);
+        ArgumentNullException.ThrowIfNull(sets);
         var byGroup = Enum.GetValues<SpreadGroup>().ToDictionary(static group => group, static _ => new List<double>());
-        foreach (IReadOnlyList<double> set in residuals)
+        foreach ((IReadOnlyList<RunCase> cases, IReadOnlyList<double> residuals) in sets)
         {
             for (int i = 0; i < cases.Count; i++)
             {
-                if (!double.IsNaN(set[i]))
+                if (!double.IsNaN(residuals[i]))
                 {
-                    byGroup[GroupOf(cases[i])].Add(-set[i]);
+                    byGroup[GroupOf(cases[i])].Add(-residuals[i]);
                 }
             }
         }

@@ -25,11 +25,28 @@ public sealed record RunCase(
     TrainingSetup? Setup,
     string? Refused)
 {
-    /// <summary>Whether the run spans more than one domain of eight or more GPUs... that is, more than one node.</summary>
+    /// <summary>Whether the run has more than eight accelerators: more than one node.</summary>
     public bool MultiNode => Layout.Ranks > 8;
+
+    /// <summary>The repository or paper of the source, without file, tag or version: two tables of one publisher are no two sources.</summary>
+    public string Publisher => PublisherOf(Source);
 
     /// <summary>The family of the model: its name up to the first digit, '-' or '_' that follows a letter.</summary>
     public string Family => FamilyOf(ModelName);
+
+    private static string PublisherOf(string source)
+    {
+        int space = source.IndexOf(' ', StringComparison.Ordinal);
+        string first = space < 0 ? source : source[..space];
+        if (!first.Contains('/', StringComparison.Ordinal))
+        {
+            int bracket = source.IndexOf('(', StringComparison.Ordinal);
+            return (bracket < 0 ? source : source[..bracket]).Trim();
+        }
+
+        int version = first.LastIndexOf("_v", StringComparison.Ordinal);
+        return version > 0 ? first[..version] : first;
+    }
 
     private static string FamilyOf(string name)
     {

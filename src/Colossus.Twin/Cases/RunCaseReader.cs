@@ -10,6 +10,8 @@ namespace Colossus.Twin.Cases;
 /// <summary>Reads tables of measured runs with the columns of <c>data/published_runs.csv</c>.</summary>
 public static class RunCaseReader
 {
+    private static readonly string[] vendors = ["NVIDIA", "Megatron", "NeMo", "mlcommons", "MLPerf"];
+
     private static readonly string[] required =
         ["layers", "hidden", "heads", "vocab", "seq", "gpu", "gpus", "precision", "tp", "pp", "dp", "micro_batch", "global_batch", "step_seconds"];
 
@@ -73,26 +75,35 @@ public static class RunCaseReader
             throw new CaseRefusedException(string.Join("; ", problems));
         }
 
-        SoftwareStack stack = Stack(row, flash, zero);
+        SoftwareStack stack = Stack(row, accelerator.Generation, flash, zero);
         int domain = Optional(row, "nvlink_domain", accelerator.LinkDomain);
         double network = (row.Number("net_gbps_per_gpu") ?? 400) * 1e9 / 8;
         var machine = new Machine(accelerator, domain, network);
         return new RunCase(id, row["source"], row["model"], measured, model, layout, machine, new TrainingSetup(format, flash, stack), null);
     }
 
-    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; sharded weights or gradients are
-    // PyTorch's own unless the source names Megatron or NeMo, whose kernels are fused.
-    private static SoftwareStack Stack(CsvRow row, bool flash, int zero)
+    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; a source that names NVIDIA's programs or MLPerf,
+    // which are tuned by the vendor, is fused; else sharded weights or gradients are PyTorch's own, and programs for the A100 are of the years before Megatron Core.
+    private static SoftwareStack Stack(CsvRow row, AcceleratorGeneration generation, bool flash, int zero)
     {
         if (row["software"].Length > 0)
         {
             return Enum.TryParse(row["software"], ignoreCase: true, out SoftwareStack named) && Enum.IsDefined(named)
                 ? named
-                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded or fused is needed");
+                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded, fused or plain is needed");
         }
 
-        bool fusedByName = row["source"].Contains("Megatron", StringComparison.OrdinalIgnoreCase) || row["source"].Contains("NeMo", StringComparison.OrdinalIgnoreCase);
-        return !flash ? SoftwareStack.Classic : zero >= 2 && !fusedByName ? SoftwareStack.Sharded : SoftwareStack.Fused;
+        if (!flash)
+        {
+            return SoftwareStack.Classic;
+        }
+
+        if (vendors.Any(name => row["source"].Contains(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            return SoftwareStack.Fused;
+        }
+
+        return zero >= 2 ? SoftwareStack.Sharded : generation == AcceleratorGeneration.Ampere ? SoftwareStack.Plain : SoftwareStack.Fused;
     }
 
     private static ModelShape Model(CsvRow row)
@@ -161,8 +172,19 @@ public static class RunCaseReader
             Whole(row, "micro_batch"),
             Whole(row, "global_batch"),
             recompute,
-            virtualStages > 1 ? PipelineSchedule.Interleaved : PipelineSchedule.OneForwardOneBackward);
+            Schedule(row, virtualStages));
     }
+
+    // The column `schedule` is optional; without it several chunks a stage are interleaved.
+    private static PipelineSchedule Schedule(CsvRow row, int virtualStages) => row["schedule"] switch
+    {
+        "" => virtualStages > 1 ? PipelineSchedule.Interleaved : PipelineSchedule.OneForwardOneBackward,
+        "gpipe" => PipelineSchedule.GPipe,
+        "1f1b" => PipelineSchedule.OneForwardOneBackward,
+        "interleaved" => PipelineSchedule.Interleaved,
+        "zero-bubble" => PipelineSchedule.ZeroBubble,
+        string other => throw new CaseRefusedException($"schedule is '{other}'; gpipe, 1f1b, interleaved or zero-bubble is needed"),
+    };
 
     private static MatrixFormat Format(string text) => text switch
     {

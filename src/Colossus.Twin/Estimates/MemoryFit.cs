@@ -64,23 +64,23 @@ public static class MemoryFit
     public static double Unmeasured(in Layout layout)
     {
         double factor = 1;
-        if (layout.Pipeline > 1 && layout.Schedule is PipelineSchedule.ZeroBubble or PipelineSchedule.GPipe)
+        if (layout.Pipeline > 1 && layout.Schedule == PipelineSchedule.GPipe)
         {
             factor *= 1.10;
         }
 
-        if (layout.Context > 4)
+        if (layout.Context > 8)
         {
             factor *= 1.05;
         }
 
-        if (layout.Tensor > 8)
+        if (layout.Tensor > 16)
         {
             factor *= 1.05;
         }
 
-        // The largest measured runs: 11,616 ranks in all, 512 among which weights are sharded.
-        factor *= 1 + (0.03 * Math.Max(0, Math.Log2(layout.Ranks / 11_616.0)));
+        // The largest measured runs: 12,288 ranks in all, 512 among which weights are sharded.
+        factor *= 1 + (0.03 * Math.Max(0, Math.Log2(layout.Ranks / 12_288.0)));
         return layout.Zero >= 2 ? factor * (1 + (0.05 * Math.Max(0, Math.Log2(layout.DenseReplicas / 512.0)))) : factor;
     }
 }

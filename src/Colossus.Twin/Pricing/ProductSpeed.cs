@@ -16,11 +16,12 @@ internal readonly struct ProductSpeed
     {
         double power = accelerator.PowerWatts / ReferencePower(accelerator.Generation);
         double share = parameters[ShareOf(accelerator.Generation, format)];
-        if (stack == SoftwareStack.Sharded && accelerator.Generation != AcceleratorGeneration.Ampere)
+        share *= stack switch
         {
-            share *= parameters[Parameter.ProductShardedHopper];
-        }
-
+            SoftwareStack.Plain => parameters[Parameter.ProductPlain],
+            SoftwareStack.Sharded when accelerator.Generation != AcceleratorGeneration.Ampere => parameters[Parameter.ProductShardedHopper],
+            _ => 1,
+        };
         peakRate = accelerator.Peak(format) * share * Math.Pow(power, parameters[Parameter.PowerExponent]);
         this.memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
         this.multiprocessors = accelerator.Multiprocessors;

@@ -11,4 +11,7 @@ public enum SoftwareStack
 
     /// <summary>Fused kernels, flash attention, overlapped collectives: Megatron Core with Transformer Engine, and its like.</summary>
     Fused,
+
+    /// <summary>PyTorch with flash attention and tensor or pipeline parallelism, kernels hardly fused and collectives hardly overlapped: most research code of 2023 and 2024.</summary>
+    Plain,
 }

@@ -19,7 +19,7 @@ public sealed partial class StepPricer
         };
         double rate = accelerator.PeakBf16 * parameters[share] * Math.Pow(products.Power, parameters[Parameter.PowerExponent])
             * Math.Pow(Math.Min(1, model.ValueWidth / 128.0), parameters[Parameter.AttentionHeadExponent]);
-        if (setup.Stack == SoftwareStack.Sharded)
+        if (setup.Stack == SoftwareStack.Sharded || (setup.Stack == SoftwareStack.Plain && accelerator.Generation != AcceleratorGeneration.Ampere))
         {
             rate *= parameters[Parameter.AttentionSharded];
         }
@@ -53,7 +53,7 @@ public sealed partial class StepPricer
             bool expert = product.Kind is ProductKind.ExpertIn or ProductKind.ExpertOut;
             bool router = product.Kind == ProductKind.Router;
             ProductSpeed speed = router ? headProducts : products;
-            double slower = expert ? 1 / parameters[Parameter.ProductExperts] : 1;
+            double slower = expert ? 1 + (parameters[Parameter.ExpertHalf] / Math.Min(product.Columns, product.Inner)) : 1;
             double gradientBytes = setup.Stack == SoftwareStack.Sharded ? 2 : 8;
             productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, weightBytes, 2);
             inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, weightBytes, 2);
@@ -153,7 +153,7 @@ public sealed partial class StepPricer
                     context += parameters[Parameter.ContextExposed] * collective.Count * fabric.Ring(sent, collective.Ranks, layout.Tensor);
                     break;
                 default:
-                    expert += parameters[layout.VirtualStages > 1 ? Parameter.ExpertExposedInterleaved : Parameter.ExpertExposed] * collective.Count * fabric.Exchange(collective, model.Experts!.Active);
+                    expert += parameters[Parameter.ExpertExposed] * collective.Count * fabric.Exchange(collective, model.Experts!.Active);
                     break;
             }
         }

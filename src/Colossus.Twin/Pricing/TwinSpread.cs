@@ -41,14 +41,14 @@ public sealed class TwinSpread
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(setup);
+        if (model.Experts is not null)
+        {
+            return SpreadGroup.Experts;
+        }
+
         if (layout.Ranks <= 8)
         {
             return setup.Stack == SoftwareStack.Classic ? SpreadGroup.SingleClassic : SpreadGroup.Single;
-        }
-
-        if (model.Experts is not null)
-        {
-            return SpreadGroup.MultiExperts;
         }
 
         return setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4 ? SpreadGroup.MultiNarrow : SpreadGroup.MultiWide;
