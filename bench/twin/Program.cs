@@ -9,6 +9,7 @@ using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
+using Colossus.Twin.Jobs;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
 
@@ -50,6 +51,13 @@ foreach (SearchCase one in cases)
     });
 }
 
+// Over two kinds of accelerators: each alone, and both together.
+var large = new PricedJob(ModelShapeCatalogue.Find("grok-1")!, default(Layout) with { GlobalBatch = 16_384 }, setup);
+SiteSpec doubled = SiteCatalogue.Find("colossus-200k")!;
+long startedMixed = Stopwatch.GetTimestamp();
+SearchResult mixed = SiteSearch.Run(doubled, large, doubled.Gpus, 5, TwinParameters.Shipped, TwinSpread.Shipped);
+double mixedSeconds = Stopwatch.GetElapsedTime(startedMixed).TotalSeconds;
+
 // A price with nothing kept from the one before: every layout changes what a layer costs.
 AcceleratorSpec a100 = AcceleratorCatalogue.Find("a100-sxm-80gb")!;
 var pricer = new StepPricer(ModelShapeCatalogue.Find("gpt3-175b")!, new Machine(a100, 8, 25e9), setup, TwinParameters.Shipped);
@@ -64,13 +72,17 @@ for (int i = 0; i < prices; i++)
 }
 
 double cold = Stopwatch.GetElapsedTime(before).TotalSeconds / prices * 1e6;
+double[] estimates = [.. Enumerable.Range(0, 2 * rounds).Select(_ => CommandSeconds("estimate", "samples/grok-100k.yaml", "--site", "colossus-100k")).Order()];
 var answer = new JsonObject
 {
     ["what"] = "layout search of the twin, one thread",
     ["processors"] = Environment.ProcessorCount,
     ["runtime"] = Environment.Version.ToString(),
     ["searches"] = searches,
+    ["twoKinds"] = new JsonObject { ["search"] = "grok-1 on 150,000 H100 and 50,000 H200", ["considered"] = mixed.Considered, ["priced"] = mixed.Priced, ["seconds"] = mixedSeconds },
     ["microsecondsPerPriceNothingKept"] = cold,
+    ["estimateCommandSecondsMedian"] = estimates[rounds],
+    ["estimateCommandSecondsMax"] = estimates[^1],
     ["checkSum"] = (sum / prices).ToString("G6", CultureInfo.InvariantCulture),
     ["peakMegabytes"] = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6,
     ["peer"] = new JsonObject
@@ -83,3 +95,19 @@ var answer = new JsonObject
     },
 };
 Console.WriteLine(answer.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+
+// Seconds of a whole command, from the start of the process to its end.
+static double CommandSeconds(params string[] arguments)
+{
+    DirectoryInfo root = new(AppContext.BaseDirectory);
+    while (!File.Exists(Path.Combine(root.FullName, "Colossus.slnx")))
+    {
+        root = root.Parent!;
+    }
+
+    long started = Stopwatch.GetTimestamp();
+    using var process = Process.Start(new ProcessStartInfo(Path.Combine(root.FullName, "colossus"), arguments) { WorkingDirectory = root.FullName, RedirectStandardOutput = true })!;
+    process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return Stopwatch.GetElapsedTime(started).TotalSeconds;
+}

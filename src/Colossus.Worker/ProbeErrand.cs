@@ -4,7 +4,7 @@ using Colossus.Training.Products;
 
 namespace Colossus.Worker;
 
-/// <summary><c>probe</c>: loads libtorch and multiplies a few matrices; one JSON object on standard output.</summary>
+/// <summary><c>probe</c>: loads libtorch, multiplies a few matrices and copies some memory; one JSON object on standard output.</summary>
 internal static class ProbeErrand
 {
     public static int Run()
@@ -12,6 +12,7 @@ internal static class ProbeErrand
         var libtorch = LibtorchLoader.Load();
         int threads = Environment.ProcessorCount;
         var speed = ProductSpeed.Measure(threads);
+        double memory = MemorySpeed.Measure(threads, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         using var output = Console.OpenStandardOutput();
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
@@ -22,6 +23,7 @@ internal static class ProbeErrand
         json.WriteNumber("threads", threads);
         json.WriteNumber("fp32", speed.Fp32);
         json.WriteNumber("bf16", speed.Bf16);
+        json.WriteNumber("memoryBandwidth", memory);
         json.WriteEndObject();
         return 0;
     }

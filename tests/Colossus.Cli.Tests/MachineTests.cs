@@ -109,4 +109,17 @@ public sealed class MachineTests
 
     private static Task<WorkerProbe> Peak(TestHost test, bool again = false) =>
         PeakCache.GetAsync(test.Host, MachineFacts.From([], [], 2, (0, 0)), WorkerCommand.Find(test.Host), again, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void This_machine_is_a_site_of_its_cores_or_of_as_many_ranks_as_share_them()
+    {
+        var facts = MachineFacts.From(["model name : Xeon"], ["MemTotal: 16777216 kB"], 8, (0, 0));
+        var probe = new WorkerProbe(null, null, null, false, 8, Fp32: 800e9, Bf16: 400e9, MemoryBandwidth: 80e9);
+        var core = MeasuredSite.Of(facts, probe).Pools.Single();
+        Assert.Equal((8, 100e9, 100e9, 10e9), (core.Gpus, core.Accelerator.PeakFp32, core.Accelerator.PeakBf16, core.Accelerator.MemoryBandwidth));
+        var shared = MeasuredSite.Of(facts, probe, ranks: 2);
+        Assert.Equal((2, 400e9), (shared.Gpus, shared.Pools[0].Accelerator.PeakFp32));
+        Assert.Equal(16L << 30, shared.MemoryBytes);
+        Assert.Equal(8, MeasuredSite.Of(facts, probe, ranks: 9).Gpus);
+    }
 }

@@ -10,7 +10,7 @@ namespace Colossus.Twin.Tests;
 public sealed class ScoreTests
 {
     private static readonly IReadOnlyList<RunCase> published = Read("published_runs.csv");
-    private static readonly IReadOnlyList<RunCase> fitted = [.. published, .. Read("further_runs.csv")];
+    private static readonly IReadOnlyList<RunCase> fitted = [.. published, .. Read("further_runs.csv"), .. Read("processor_runs.csv")];
 
     [Fact]
     public void Published_runs_are_predicted_as_well_as_documented()

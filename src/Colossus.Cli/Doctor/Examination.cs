@@ -100,6 +100,7 @@ internal static class Examination
                 Check.Good("worker", worker.Location),
                 Check.Good("libtorch", $"{probe.Libtorch} at {probe.Folder}, {(probe.Patched ? $"through an adapted bridge ({probe.Bridge}): this system's libstdc++ is older than the shipped one asks for" : $"through {probe.Bridge}")}"),
                 Check.Good("matrix products", $"fp32 {Format.FlopsPerSecond(probe.Fp32)}, bf16 {Format.FlopsPerSecond(probe.Bf16)} on {probe.Threads} {(probe.Threads == 1 ? "thread" : "threads")}; utilization is measured against the faster"),
+                Check.Good("memory bandwidth", $"{Format.Bytes((long)probe.MemoryBandwidth)}/s read and written"),
             ];
         }
         catch (CliException error)

@@ -3,7 +3,7 @@ using Colossus.Cli.Workers;
 
 namespace Colossus.Cli.Machine;
 
-/// <summary>The machine's measured matrix-product peak: measured once, then read from the user's cache folder.</summary>
+/// <summary>The machine's measured speed: measured once, then read from the user's cache folder.</summary>
 internal static class PeakCache
 {
     /// <summary>The cached measurement, or a new one.</summary>
@@ -25,7 +25,7 @@ internal static class PeakCache
         if (Known(host, facts, worker) is { } before && before.Threads == probe.Threads)
         {
             // A peak is the best that was seen: a machine that is busy at the moment does not lower it.
-            probe = probe with { Fp32 = Math.Max(probe.Fp32, before.Fp32), Bf16 = Math.Max(probe.Bf16, before.Bf16) };
+            probe = probe with { Fp32 = Math.Max(probe.Fp32, before.Fp32), Bf16 = Math.Max(probe.Bf16, before.Bf16), MemoryBandwidth = Math.Max(probe.MemoryBandwidth, before.MemoryBandwidth) };
         }
 
         try

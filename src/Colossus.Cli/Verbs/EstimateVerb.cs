@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Colossus.Cli.Figures;
+using Colossus.Cli.Machine;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
@@ -47,9 +48,15 @@ internal sealed class EstimateVerb : Verb
 
     private int Run(string jobName, string siteName, string[] settings, string? productFormat, string? tracePath, bool json, CancellationToken cancellation)
     {
-        var place = PlanningInputs.Site(siteName, Full);
-        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place.Gpus, Full);
+        var place = PlanningInputs.Site(Host, siteName, Full);
+        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place, place.Gpus, Full);
         var layout = priced.Layout;
+        if (siteName == MeasuredSite.Name && hasLayout)
+        {
+            // Ranks share the cores of a machine between them.
+            place = MeasuredSite.Find(Host, layout.Ranks);
+        }
+
         if (!hasLayout)
         {
             Host.Say("the job names no layout; this is the best that a search finds");
@@ -114,7 +121,7 @@ internal sealed class EstimateVerb : Verb
         }
 
         var full = estimate.FullestStage;
-        Line($"memory       {full.Total / 1e9:F1} GB of {estimate.UsableBytes / 1e9:F1} GB on the fullest stage: weights {full.Weights / 1e9:F1}, gradients {full.Gradients / 1e9:F1}, optimizer {full.Optimizer / 1e9:F1}, activations {full.Activations / 1e9:F1}");
+        Line($"memory       {Bytes(full.Total)} of {Bytes(estimate.UsableBytes)} on the fullest stage: weights {Bytes(full.Weights)}, gradients {Bytes(full.Gradients)}, optimizer {Bytes(full.Optimizer)}, activations {Bytes(full.Activations)}");
         if (!estimate.Fits)
         {
             Line($"IT DOES NOT FIT");
@@ -122,6 +129,8 @@ internal sealed class EstimateVerb : Verb
 
         Line($"next         {estimate.Advice}");
     }
+
+    private static string Bytes(double bytes) => bytes < 1e9 ? FormattableString.Invariant($"{bytes / 1e6:F0} MB") : FormattableString.Invariant($"{bytes / 1e9:F1} GB");
 
     private void Line(FormattableString text) => Host.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

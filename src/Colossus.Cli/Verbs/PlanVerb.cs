@@ -53,14 +53,14 @@ internal sealed class PlanVerb : Verb
 
     private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, string? writePath, bool json, CancellationToken cancellation)
     {
-        var place = PlanningInputs.Site(siteName, Full);
+        var place = PlanningInputs.Site(Host, siteName, Full);
         var count = wanted ?? place.Gpus;
         if (count < 1 || count > place.Gpus || keep < 1)
         {
             throw CliException.BadInput(count < 1 || count > place.Gpus ? $"--gpus is {count}; {place.Name} has {place.Gpus}" : $"--top is {keep}; use 1 or more");
         }
 
-        var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, count, Full);
+        var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, place, count, Full);
         var started = Host.Time.GetTimestamp();
         var found = PlanningInputs.Search(Host, place, priced, count, Math.Max(Kept, keep), cancellation);
         var seconds = Host.Time.GetElapsedTime(started).TotalSeconds;

@@ -1,3 +1,4 @@
+using Colossus.Cli.Machine;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
@@ -10,9 +11,14 @@ namespace Colossus.Cli.Verbs;
 /// <summary>Finds the job, the site and the tables that the planning verbs are given by name or by path.</summary>
 internal static class PlanningInputs
 {
-    /// <summary>A site of the catalogue by name, or one in a file.</summary>
-    public static SiteSpec Site(string nameOrPath, Func<string, string> full)
+    /// <summary>A site of the catalogue by name, this machine, or a site in a file.</summary>
+    public static SiteSpec Site(CliHost host, string nameOrPath, Func<string, string> full)
     {
+        if (nameOrPath == MeasuredSite.Name)
+        {
+            return MeasuredSite.Find(host);
+        }
+
         if (SiteCatalogue.Find(nameOrPath) is { } known)
         {
             return known;
@@ -20,7 +26,7 @@ internal static class PlanningInputs
 
         if (!File.Exists(full(nameOrPath)))
         {
-            throw CliException.BadInput($"there is no site '{nameOrPath}'; use a file or one of {string.Join(", ", SiteCatalogue.All.Select(site => site.Name))}");
+            throw CliException.BadInput($"there is no site '{nameOrPath}'; use a file or one of {string.Join(", ", SiteCatalogue.All.Select(site => site.Name).Append(MeasuredSite.Name))}");
         }
 
         var reading = SiteReader.Read(full(nameOrPath), nameOrPath);
@@ -28,9 +34,10 @@ internal static class PlanningInputs
     }
 
     /// <summary>A job in a file, or a model by the name of its preset.</summary>
+    /// <param name="site">Where it runs: a model alone gets a batch for so many accelerators, and processors run other software than GPUs.</param>
     /// <returns>The job, its text, and whether its layout was given: a preset alone has none.</returns>
     public static (PricedJob Job, string Text, bool HasLayout) Job(
-        string nameOrPath, IReadOnlyList<string> settings, string? products, int gpus, Func<string, string> full)
+        string nameOrPath, IReadOnlyList<string> settings, string? products, SiteSpec site, int gpus, Func<string, string> full)
     {
         string text;
         var hasLayout = true;
@@ -55,7 +62,7 @@ internal static class PlanningInputs
         var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
         var job = reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
         MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
-        return (PricedJob.From(job, format), text, hasLayout);
+        return (PricedJob.From(job, format).On(site), text, hasLayout);
     }
 
     /// <summary>The best layouts of a job on a site; a bar shows how far the search has come.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Colossus.Cli.Figures;
+using Colossus.Cli.Machine;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Jobs;
 using Colossus.Twin.Search;
@@ -42,6 +43,8 @@ internal sealed class SiteVerb : Verb
         ["largestModelParameters"] = LargestModel(site),
     };
 
+    private static string OrNone(double flops) => flops > 0 ? Format.FlopsPerSecond(flops) : "none";
+
     /// <summary>Weights of the largest model whose state (16 bytes a weight) fills the memory, nothing left for activations.</summary>
     private static double LargestModel(SiteSpec site) => site.MemoryBytes / 16;
 
@@ -50,12 +53,12 @@ internal sealed class SiteVerb : Verb
         ("accelerators", site => site.Gpus, value => value.ToString("N0", CultureInfo.InvariantCulture)),
         ("machines", site => site.Nodes, value => value.ToString("N0", CultureInfo.InvariantCulture)),
         ("peak, 16-bit", site => site.Peak(MatrixFormat.Bf16), Format.FlopsPerSecond),
-        ("peak, 8-bit", site => site.Peak(MatrixFormat.Fp8), Format.FlopsPerSecond),
-        ("peak, 4-bit", site => site.Peak(MatrixFormat.Nvfp4), Format.FlopsPerSecond),
+        ("peak, 8-bit", site => site.Peak(MatrixFormat.Fp8), OrNone),
+        ("peak, 4-bit", site => site.Peak(MatrixFormat.Nvfp4), OrNone),
         ("memory", site => site.MemoryBytes, value => Format.Count(value) + "B"),
         ("memory bandwidth", site => site.MemoryBandwidth, value => Format.Count(value) + "B/s"),
         ("network a GPU", site => site.NicGbpsPerGpu, value => value.ToString("0", CultureInfo.InvariantCulture) + " Gb/s"),
-        ("accelerators' power", site => site.AcceleratorWatts / 1e6, value => value.ToString("0.###", CultureInfo.InvariantCulture) + " MW"),
+        ("accelerators' power", site => site.AcceleratorWatts / 1e6, value => value > 0 ? value.ToString("0.###", CultureInfo.InvariantCulture) + " MW" : "not known"),
         ("largest model (16 B a weight)", LargestModel, value => Format.Count(value) + " weights"),
     ];
 
@@ -80,6 +83,8 @@ internal sealed class SiteVerb : Verb
                     Host.Out.WriteLine($"{site.Name,-16} {site.Gpus.ToString("N0", CultureInfo.InvariantCulture),9}  {site.Description}");
                 }
 
+                Host.Out.WriteLine($"{MeasuredSite.Name,-16} {Environment.ProcessorCount,9}  The cores of this machine, measured by colossus doctor");
+
                 return ExitCode.Done;
             });
         }
@@ -97,7 +102,7 @@ internal sealed class SiteVerb : Verb
             Options.Add(format);
             SetAction(parsed =>
             {
-                var site = PlanningInputs.Site(parsed.GetRequiredValue(name), Full);
+                var site = PlanningInputs.Site(Host, parsed.GetRequiredValue(name), Full);
                 if (parsed.GetValue(format) == "json")
                 {
                     Host.Out.WriteLine(Json(site).ToJsonString(new() { WriteIndented = true }));
@@ -107,7 +112,7 @@ internal sealed class SiteVerb : Verb
                 Host.Out.WriteLine($"{site.Name}: {site.Description}");
                 foreach (var pool in site.Pools)
                 {
-                    Host.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {pool.Gpus:N0} x {pool.Accelerator.Id}, {pool.GpusPerNode} a machine, {pool.Accelerator.MemoryBytes / 1e9:0} GB at {pool.Accelerator.MemoryBandwidth / 1e12:0.##} TB/s each"));
+                    Host.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {pool.Gpus:N0} x {pool.Accelerator.Id}, {pool.GpusPerNode} a machine, {pool.Accelerator.MemoryBytes / 1e9:0} GB at {Format.Count(pool.Accelerator.MemoryBandwidth)}B/s each"));
                 }
 
                 foreach (var (row, of, text) in Rows)
@@ -138,8 +143,8 @@ internal sealed class SiteVerb : Verb
             Options.Add(job);
             Options.Add(format);
             SetAction(parsed => Run(
-                PlanningInputs.Site(parsed.GetRequiredValue(first), Full),
-                PlanningInputs.Site(parsed.GetRequiredValue(second), Full),
+                PlanningInputs.Site(Host, parsed.GetRequiredValue(first), Full),
+                PlanningInputs.Site(Host, parsed.GetRequiredValue(second), Full),
                 parsed.GetValue(job),
                 parsed.GetValue(format) == "json"));
         }
@@ -183,7 +188,7 @@ internal sealed class SiteVerb : Verb
 
         private (double Tokens, RankedLayout Best)? Best(SiteSpec site, string jobName)
         {
-            PricedJob priced = PlanningInputs.Job(jobName, [], null, site.Gpus, Full).Job;
+            PricedJob priced = PlanningInputs.Job(jobName, [], null, site, site.Gpus, Full).Job;
             var found = PlanningInputs.Search(Host, site, priced, site.Gpus, 1);
             return found.Best.Count == 0 ? null : ((double)priced.Layout.GlobalBatch * priced.Model.Sequence / found.Best[0].Price.Total, found.Best[0]);
         }

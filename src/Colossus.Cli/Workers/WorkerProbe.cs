@@ -12,7 +12,8 @@ namespace Colossus.Cli.Workers;
 /// <param name="Threads">Threads of the measured products.</param>
 /// <param name="Fp32">Matrix products with 32-bit operands, FLOP/s.</param>
 /// <param name="Bf16">Matrix products with bf16 operands, FLOP/s.</param>
-internal sealed record WorkerProbe(string? Libtorch, string? Folder, string? Bridge, bool Patched, int Threads, double Fp32, double Bf16)
+/// <param name="MemoryBandwidth">Main memory, bytes read and written a second; 0 in measurements of older versions.</param>
+internal sealed record WorkerProbe(string? Libtorch, string? Folder, string? Bridge, bool Patched, int Threads, double Fp32, double Bf16, double MemoryBandwidth = 0)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 

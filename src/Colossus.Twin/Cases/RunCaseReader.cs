@@ -90,7 +90,12 @@ public static class RunCaseReader
         {
             return Enum.TryParse(row["software"], ignoreCase: true, out SoftwareStack named) && Enum.IsDefined(named)
                 ? named
-                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded, fused or plain is needed");
+                : throw new CaseRefusedException($"software is '{row["software"]}'; classic, sharded, fused, plain or native is needed");
+        }
+
+        if (generation == AcceleratorGeneration.Cpu)
+        {
+            return SoftwareStack.Native;
         }
 
         if (!flash)

@@ -12,12 +12,15 @@ public static class MemoryFit
     /// <summary>Left free for the context of the device, communication buffers and fragmentation, bytes; 3 GB: most of the measured runs that fill their device come out just below this line.</summary>
     private const double reservedBytes = 3e9;
 
+    /// <summary>What a rank on a processor needs before its first tensor: the runtime and libtorch, bytes.</summary>
+    private const double reservedOfProcess = 0.35e9;
+
     /// <summary>Bytes of an accelerator that a layout may fill.</summary>
     /// <param name="accelerator">The accelerator.</param>
     public static double UsableBytes(AcceleratorSpec accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return accelerator.MemoryBytes - reservedBytes;
+        return accelerator.MemoryBytes - (accelerator.Generation == AcceleratorGeneration.Cpu ? reservedOfProcess : reservedBytes);
     }
 
     /// <summary>Bytes a weight and an activation of a kind of software.</summary>

@@ -30,6 +30,15 @@ public sealed record PricedJob(ModelShape Model, Layout Layout, TrainingSetup Se
             new TrainingSetup(format, FlashAttention: true, SoftwareStack.Fused));
     }
 
+    /// <summary>The job as the software of a site runs it: on processors that is Colossus's own engine.</summary>
+    /// <param name="site">The site.</param>
+    public PricedJob On(SiteSpec site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        bool processors = site.Pools.All(static pool => pool.Accelerator.Generation == AcceleratorGeneration.Cpu);
+        return processors ? this with { Setup = Setup with { Stack = SoftwareStack.Native } } : this;
+    }
+
     // A job file has no latent attention and no leading dense layers; a model of the catalogue that is otherwise the same has.
     private static ModelShape Shape(ModelSpec model)
     {

@@ -14,7 +14,8 @@ internal readonly struct ProductSpeed
 
     public ProductSpeed(AcceleratorSpec accelerator, MatrixFormat format, SoftwareStack stack, TwinParameters parameters)
     {
-        double power = accelerator.PowerWatts / ReferencePower(accelerator.Generation);
+        bool cpu = accelerator.Generation == AcceleratorGeneration.Cpu;
+        double power = cpu ? 1 : accelerator.PowerWatts / accelerator.PeakBf16 / UsualWattsPerFlops(accelerator.Generation);
         double share = parameters[ShareOf(accelerator.Generation, format)];
         share *= stack switch
         {
@@ -25,12 +26,12 @@ internal readonly struct ProductSpeed
         peakRate = accelerator.Peak(format) * share * Math.Pow(power, parameters[Parameter.PowerExponent]);
         this.memoryRate = accelerator.MemoryBandwidth * parameters[Parameter.MemoryEfficiency];
         this.multiprocessors = accelerator.Multiprocessors;
-        this.innerHalf = parameters[Parameter.InnerHalf];
-        this.waveExponent = parameters[Parameter.WaveExponent];
+        this.innerHalf = parameters[cpu ? Parameter.InnerHalfCpu : Parameter.InnerHalf];
+        this.waveExponent = cpu ? 0 : parameters[Parameter.WaveExponent];
         Power = power;
     }
 
-    /// <summary>Power limit relative to the generation's usual one.</summary>
+    /// <summary>Power limit for each FLOP/s of the peak, relative to the generation's usual one.</summary>
     public double Power { get; }
 
     /// <summary>Seconds of <paramref name="count"/> products [rows, inner] x [inner, columns].</summary>
@@ -65,12 +66,13 @@ internal readonly struct ProductSpeed
         return used * waves / Math.Ceiling(waves);
     }
 
-    private static double ReferencePower(AcceleratorGeneration generation) => generation switch
+    // W for each FLOP/s of the 16-bit peak, of the part that a generation is known by.
+    private static double UsualWattsPerFlops(AcceleratorGeneration generation) => generation switch
     {
-        AcceleratorGeneration.Ampere => 400,
-        AcceleratorGeneration.Hopper => 700,
-        AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra => 1200,
-        _ => 750,
+        AcceleratorGeneration.Ampere => 400 / 312e12,
+        AcceleratorGeneration.Hopper => 700 / 989e12,
+        AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra => 1200 / 2500e12,
+        _ => 750 / 1307e12,
     };
 
     private static Parameter ShareOf(AcceleratorGeneration generation, MatrixFormat format) => (generation, format) switch
@@ -82,6 +84,7 @@ internal readonly struct ProductSpeed
         (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, MatrixFormat.Mxfp8) => Parameter.ProductBlackwellMx8,
         (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, MatrixFormat.Nvfp4) => Parameter.ProductBlackwell4,
         (AcceleratorGeneration.Blackwell or AcceleratorGeneration.BlackwellUltra, _) => Parameter.ProductBlackwell16,
+        (AcceleratorGeneration.Cpu, _) => Parameter.ProductCpu,
         _ => Parameter.ProductCdna,
     };
 }

@@ -14,4 +14,7 @@ public enum SoftwareStack
 
     /// <summary>PyTorch with flash attention and tensor or pipeline parallelism, kernels hardly fused and collectives hardly overlapped: most research code of 2023 and 2024.</summary>
     Plain,
+
+    /// <summary>Colossus's own engine on processors: no launches, kernels in caches, gradients summed in shared memory while the backward pass runs.</summary>
+    Native,
 }

@@ -10,6 +10,11 @@ public sealed partial class StepPricer
 {
     private double AttentionRate()
     {
+        if (accelerator.Generation == AcceleratorGeneration.Cpu)
+        {
+            return accelerator.PeakFp32 * parameters[Parameter.AttentionCpu];
+        }
+
         Parameter share = accelerator.Generation switch
         {
             AcceleratorGeneration.Ampere => Parameter.AttentionAmpere,
