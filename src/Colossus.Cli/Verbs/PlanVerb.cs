@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Colossus.Cli.Figures;
+using Colossus.Plan.Work;
+using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Search;
 
@@ -67,7 +69,7 @@ internal sealed class PlanVerb : Verb
         var kinds = string.Join(" and ", place.Pools.Select(pool => pool.Accelerator.Id).Distinct());
         if (found.Best.Count == 0)
         {
-            throw CliException.Failed($"no layout fits: {found.Considered} sound ones tried on {count} x {kinds}, {found.TooLarge} of them too large for {place.Pools.Max(pool => pool.Accelerator.MemoryBytes) / 1e9:F0} GB");
+            throw CliException.Failed($"no layout fits: {found.Considered} sound ones tried on {count} x {kinds}, {found.TooLarge} of them too large for {place.Pools.Max(pool => pool.Accelerator.MemoryBytes) / 1e9:F0} GB each; {NextStep(priced.Model, place, count)}");
         }
 
         if (writePath is not null)
@@ -96,6 +98,16 @@ internal sealed class PlanVerb : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    // Weights, gradients and optimizer state take 16 bytes a weight however they are spread; what is left is for activations.
+    private static string NextStep(ModelShape model, SiteSpec place, int count)
+    {
+        var state = 16.0 * ParameterCount.Total(model);
+        var memory = place.Pools.Max(pool => MemoryFit.UsableBytes(pool.Accelerator));
+        return state > memory * count
+            ? $"weights, gradients and optimizer alone need {Math.Ceiling(state / memory):F0} of them: use more"
+            : "its weights and optimizer would fit, its activations do not: use more, or a shorter model.sequence";
     }
 
     // Of pools of different speed each gets as many sequences as it can do by the same time; a pool alone needs no word.

@@ -13,6 +13,7 @@ namespace Colossus.Twin.Reports;
 /// <param name="MaxAbsoluteError">Largest of it.</param>
 /// <param name="Bias">Mean of predicted / measured - 1.</param>
 /// <param name="IntervalCoverage">Share of the rows inside their 90 % interval.</param>
+/// <param name="Repeated">Runs that share their columns: how far they lie apart bounds what any model of these columns can reach.</param>
 /// <param name="Groups">The same by number of nodes, accelerator, precision, model family and source.</param>
 /// <param name="Cases">Every row.</param>
 public sealed record CheckReport(
@@ -24,6 +25,7 @@ public sealed record CheckReport(
     double MaxAbsoluteError,
     double Bias,
     double IntervalCoverage,
+    RepeatedRuns Repeated,
     IReadOnlyList<CheckGroup> Groups,
     IReadOnlyList<CheckCase> Cases)
 {
@@ -65,7 +67,7 @@ public sealed record CheckReport(
         AddGroups(static row => "accelerator: " + row.Machine!.Accelerator.Id);
         AddGroups(static row => "precision: " + row.Setup!.Format.ToString().ToLowerInvariant());
         AddGroups(static row => "family: " + row.Family);
-        AddGroups(static row => "source: " + row.Source);
+        AddGroups(static row => "source: " + row.Publisher);
         return new CheckReport(
             judged.Length,
             rows.Length - judged.Length,
@@ -75,6 +77,7 @@ public sealed record CheckReport(
             errors.Length == 0 ? 0 : errors.Max(),
             total.Bias,
             total.IntervalCoverage,
+            RepeatedRuns.Among(cases),
             groups,
             rows);
 
