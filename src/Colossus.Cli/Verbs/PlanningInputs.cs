@@ -1,5 +1,6 @@
 using Colossus.Cli.Machine;
 using Colossus.Plan.Work;
+using Colossus.Specs.Diagnostics;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Jobs;
@@ -26,7 +27,9 @@ internal static class PlanningInputs
 
         if (!File.Exists(full(nameOrPath)))
         {
-            throw CliException.BadInput($"there is no site '{nameOrPath}'; use a file or one of {string.Join(", ", SiteCatalogue.All.Select(site => site.Name).Append(MeasuredSite.Name))}");
+            string[] names = [.. SiteCatalogue.All.Select(site => site.Name), MeasuredSite.Name];
+            var near = Suggestions.Nearest(nameOrPath, names) is { } name ? $"did you mean {name}? " : "";
+            throw CliException.BadInput($"there is no site '{nameOrPath}'; {near}use a file or one of {string.Join(", ", names)}");
         }
 
         var reading = SiteReader.Read(full(nameOrPath), nameOrPath);
@@ -55,7 +58,9 @@ internal static class PlanningInputs
         }
         else
         {
-            throw CliException.BadInput($"there is no job file or model '{nameOrPath}'; models are {string.Join(", ", ModelShapeCatalogue.All.Select(pair => pair.Key))}");
+            string[] models = [.. ModelShapeCatalogue.All.Select(pair => pair.Key)];
+            var near = Suggestions.Nearest(nameOrPath, models) is { } model ? $"did you mean {model}? " : "";
+            throw CliException.BadInput($"there is no job file or model '{nameOrPath}'; {near}models are {string.Join(", ", models)}");
         }
 
         hasLayout |= settings.Any(setting => setting.StartsWith("parallel.", StringComparison.Ordinal));

@@ -14,6 +14,7 @@ public enum Parameter
     ProductCdna,
     ProductCpu,
     ExpertHalf,
+    ExpertImbalance,
     ProductShardedHopper,
     ProductPlain,
     InnerHalf,

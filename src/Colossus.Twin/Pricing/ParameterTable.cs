@@ -22,6 +22,7 @@ public static class ParameterTable
         new(ProductCdna, 0.50, 0.20, "", "share of the peak that large products reach, CDNA 3"),
         new(ProductCpu, 0.90, 0.15, "", "share of the measured peak that large products reach, processors"),
         new(ExpertHalf, 600, 0.60, "", "width of an expert at which its grouped products reach half the speed of one product of their size"),
+        new(ExpertImbalance, 1.05, 0.05, "", "tokens of the fullest rank of an expert group relative to the mean; the others wait for it"),
         new(ProductShardedHopper, 0.90, 0.15, "", "speed of products on Hopper in sharded PyTorch relative to the fused stack (power drawn by traffic, libraries)"),
         new(ProductPlain, 0.90, 0.15, "", "speed of products in plain PyTorch relative to the fused stack"),
         new(InnerHalf, 200, 0.50, "", "inner width at which a product reaches half of its speed"),

@@ -49,6 +49,7 @@ public sealed partial class StepPricer
     {
         LayerWork work = layerWork;
         work.Fill(model, layout);
+        double imbalance = layout.Expert > 1 ? parameters[Parameter.ExpertImbalance] : 1;
         double productsForward = 0;
         double inputGradient = 0;
         double weightGradient = 0;
@@ -58,7 +59,7 @@ public sealed partial class StepPricer
             bool expert = product.Kind is ProductKind.ExpertIn or ProductKind.ExpertOut;
             bool router = product.Kind == ProductKind.Router;
             ProductSpeed speed = router ? headProducts : products;
-            double slower = expert ? 1 + (parameters[Parameter.ExpertHalf] / Math.Min(product.Columns, product.Inner)) : 1;
+            double slower = expert ? imbalance * (1 + (parameters[Parameter.ExpertHalf] / Math.Min(product.Columns, product.Inner))) : 1;
             double gradientBytes = setup.Stack == SoftwareStack.Sharded ? 2 : 8;
             productsForward += slower * speed.Seconds(product.Rows, product.Columns, product.Inner, product.Count, weightBytes, 2);
             inputGradient += slower * speed.Seconds(product.Rows, product.Inner, product.Columns, product.Count, weightBytes, 2);
@@ -158,7 +159,7 @@ public sealed partial class StepPricer
                     context += parameters[Parameter.ContextExposed] * collective.Count * fabric.Ring(sent, collective.Ranks, layout.Tensor);
                     break;
                 default:
-                    expert += parameters[Parameter.ExpertExposed] * collective.Count * fabric.Exchange(collective, model.Experts!.Active);
+                    expert += parameters[Parameter.ExpertExposed] * parameters[Parameter.ExpertImbalance] * collective.Count * fabric.Exchange(collective, model.Experts!.Active);
                     break;
             }
         }
