@@ -10,6 +10,8 @@ namespace Colossus.Twin.Cases;
 /// <summary>Reads tables of measured runs with the columns of <c>data/published_runs.csv</c>.</summary>
 public static class RunCaseReader
 {
+    // Programs whose kernels are fused also where they shard weights, and those that the vendor of the accelerator tunes.
+    private static readonly string[] fusedSharding = ["Megatron", "NeMo"];
     private static readonly string[] vendors = ["NVIDIA", "Megatron", "NeMo", "mlcommons", "MLPerf"];
 
     private static readonly string[] required =
@@ -82,8 +84,8 @@ public static class RunCaseReader
         return new RunCase(id, row["source"], row["model"], measured, model, layout, machine, new TrainingSetup(format, flash, stack), null);
     }
 
-    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; a source that names NVIDIA's programs or MLPerf,
-    // which are tuned by the vendor, is fused; else sharded weights or gradients are PyTorch's own, and programs for the A100 are of the years before Megatron Core.
+    // The column `software` decides where a table has one. Else what the row says: no flash attention is classic; sharded weights or gradients are PyTorch's own
+    // unless the source names Megatron or NeMo; programs for the A100 are of the years before Megatron Core unless the vendor tuned them.
     private static SoftwareStack Stack(CsvRow row, AcceleratorGeneration generation, bool flash, int zero)
     {
         if (row["software"].Length > 0)
@@ -103,13 +105,15 @@ public static class RunCaseReader
             return SoftwareStack.Classic;
         }
 
-        if (vendors.Any(name => row["source"].Contains(name, StringComparison.OrdinalIgnoreCase)))
+        if (zero >= 2 && !Names(row["source"], fusedSharding))
         {
-            return SoftwareStack.Fused;
+            return SoftwareStack.Sharded;
         }
 
-        return zero >= 2 ? SoftwareStack.Sharded : generation == AcceleratorGeneration.Ampere ? SoftwareStack.Plain : SoftwareStack.Fused;
+        return generation == AcceleratorGeneration.Ampere && !Names(row["source"], vendors) ? SoftwareStack.Plain : SoftwareStack.Fused;
     }
+
+    private static bool Names(string source, string[] names) => names.Any(name => source.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private static ModelShape Model(CsvRow row)
     {
