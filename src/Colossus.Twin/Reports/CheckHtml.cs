@@ -22,8 +22,8 @@ public static class CheckHtml
             <html lang="en"><head><meta charset="utf-8"><title>{{WebUtility.HtmlEncode(title)}}</title>
             <style>
             body { font: 15px system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; color: #1b1f24; background: #fff; }
-            table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #d8dee4; }
-            td:first-child, th:first-child { text-align: left; } svg { border: 1px solid #d8dee4; } .out { fill: #cf222e; } .in { fill: #0969da; }
+            table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #d8dee4; }
+            td:first-child, th:first-child { text-align: left; white-space: normal; } svg { border: 1px solid #d8dee4; } .out { fill: #cf222e; } .in { fill: #0969da; }
             </style></head><body>
             <h1>{{WebUtility.HtmlEncode(title)}}</h1>
             <p>{{report.Rows}} runs predicted, {{report.Refused}} refused. Mean absolute error {{report.Mape * 100:F1}} %, median {{report.MedianAbsoluteError * 100:F1}} %,
@@ -31,6 +31,11 @@ public static class CheckHtml
             {{report.IntervalCoverage * 100:F1}} % of the runs lie inside their 90 % interval.</p>
 
             """);
+        if (report.Repeated.Rows > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p>{report.Repeated.Rows} runs share all their columns with another and lie {report.Repeated.MeanDeviation * 100:F1} % from their common mean: no model of these columns can predict that.</p>\n");
+        }
+
         Picture(page, report);
         page.Append("<h2>By group</h2><table><tr><th>group</th><th>runs</th><th>mean absolute error</th><th>bias</th><th>inside interval</th></tr>\n");
         foreach (CheckGroup group in report.Groups)
@@ -69,7 +74,7 @@ public static class CheckHtml
         page.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(low):F1}\" y1=\"{Y(low):F1}\" x2=\"{X(high):F1}\" y2=\"{Y(high):F1}\" stroke=\"#8c959f\"/>\n");
         for (double decade = low; decade <= high; decade++)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(decade):F1}\" y=\"{size - margin + 20}\" text-anchor=\"middle\">{Math.Pow(10, decade):G3}</text><text x=\"{margin - 8}\" y=\"{Y(decade) + 5:F1}\" text-anchor=\"end\">{Math.Pow(10, decade):G3}</text>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(decade):F1}\" y=\"{size - margin + 20}\" text-anchor=\"middle\">{Math.Pow(10, decade):#,0.####}</text><text x=\"{margin - 8}\" y=\"{Y(decade) + 5:F1}\" text-anchor=\"end\">{Math.Pow(10, decade):#,0.####}</text>\n");
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<text x=\"{size / 2}\" y=\"{size - 12}\" text-anchor=\"middle\">measured, s</text><text x=\"14\" y=\"{size / 2}\" transform=\"rotate(-90 14 {size / 2})\" text-anchor=\"middle\">predicted, s</text>\n");
