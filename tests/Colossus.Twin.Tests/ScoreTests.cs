@@ -40,7 +40,7 @@ public sealed class ScoreTests
     [Trait("speed", "slow")]
     public void Runs_of_sources_that_were_left_out_are_predicted_as_well_as_documented()
     {
-        double[] residuals = CrossValidation.Residuals(fitted, TwinParameters.Expected, HoldOut.Source, TestContext.Current.CancellationToken);
+        double[] residuals = CrossValidation.Residuals(fitted, TwinParameters.Expected, HoldOut.Source, cancellationToken: TestContext.Current.CancellationToken);
         CheckReport report = CheckReport.OfResiduals(fitted, residuals, TwinSpread.Shipped);
         Assert.InRange(Group(report, "nodes: several").Mape, 0, 0.10);
         Assert.InRange(Group(report, "nodes: one").Mape, 0, 0.12);
@@ -78,6 +78,31 @@ public sealed class ScoreTests
         TwinParameters found = Calibrator.Fit(made, TwinParameters.Expected).Parameters;
         Assert.InRange(found[Parameter.ProductHopper16] / truth[Parameter.ProductHopper16], 0.97, 1.03);
         Assert.InRange(found[Parameter.HostClassic] / truth[Parameter.HostClassic], 0.97, 1.03);
+    }
+
+    [Fact]
+    public void Twenty_runs_of_a_site_that_is_slower_at_everything_are_enough_to_learn_it()
+    {
+        RunCase[] own = [.. published.Where(static row => row.Publisher == "NVIDIA/dgxc-benchmarking").Take(20).Select(static row => row with { MeasuredSeconds = 1.25 * row.MeasuredSeconds })];
+        TwinParameters found = Calibrator.Fit(own, TwinParameters.Shipped.WithSpread(Parameter.SiteFactor, 0.2)).Parameters;
+        Assert.InRange(CheckReport.Of(own, TwinParameters.Shipped, TwinSpread.Shipped).Bias, -0.3, -0.1);
+        Assert.InRange(CheckReport.Of(own, found, TwinSpread.Shipped).Bias, -0.03, 0.03);
+        Assert.InRange(found[Parameter.SiteFactor], 1.1, 1.35);
+    }
+
+    [Fact]
+    public void A_site_factor_stretches_every_part_of_a_step()
+    {
+        double[] values = [.. TwinParameters.Shipped.Values];
+        values[(int)Parameter.SiteFactor] = 1.5;
+        var slow = new TwinParameters(values, values);
+        foreach (RunCase row in published.Where(static row => row.Layout.Pipeline > 1).Take(10))
+        {
+            StepPrice usual = StepEstimator.Price(row.Model!, row.Machine!, row.Setup!, row.Layout, TwinParameters.Shipped);
+            StepPrice longer = StepEstimator.Price(row.Model!, row.Machine!, row.Setup!, row.Layout, slow);
+            Assert.Equal(1.5 * usual.Total, longer.Total, 1e-6 * usual.Total);
+            Assert.Equal(1.5 * usual.Bubble, longer.Bubble, 1e-6 * usual.Total);
+        }
     }
 
     [Fact]

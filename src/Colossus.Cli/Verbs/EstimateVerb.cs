@@ -17,6 +17,7 @@ internal sealed class EstimateVerb : Verb
     private readonly Option<string> site = new("--site") { Description = "a site of the catalogue (colossus site list) or a site file", Required = true, HelpName = "site" };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as parallel.tensor=8", HelpName = "section.key=value" };
     private readonly Option<string?> trace = new("--trace") { Description = "write a trace of the step that Perfetto opens", HelpName = "file" };
+    private readonly Option<string?> twinFolder = PlanningInputs.TwinOption();
     private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
 
@@ -27,6 +28,7 @@ internal sealed class EstimateVerb : Verb
         Options.Add(site);
         Options.Add(set);
         Options.Add(products);
+        Options.Add(twinFolder);
         Options.Add(trace);
         Options.Add(format);
         SetAction((parsed, cancellation) => Task.FromResult(Run(
@@ -34,6 +36,7 @@ internal sealed class EstimateVerb : Verb
             parsed.GetRequiredValue(site),
             parsed.GetValue(set) ?? [],
             parsed.GetValue(products),
+            PlanningInputs.Twin(parsed.GetValue(twinFolder), Full),
             parsed.GetValue(trace),
             parsed.GetValue(format) == "json",
             cancellation)));
@@ -46,7 +49,7 @@ internal sealed class EstimateVerb : Verb
         new("colossus estimate job.yaml --site dgx-h100 --trace step.json", "and a trace for ui.perfetto.dev"),
     ];
 
-    private int Run(string jobName, string siteName, string[] settings, string? productFormat, string? tracePath, bool json, CancellationToken cancellation)
+    private int Run(string jobName, string siteName, string[] settings, string? productFormat, (TwinParameters Parameters, TwinSpread Spread) twin, string? tracePath, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(Host, siteName, Full);
         var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place, place.Gpus, Full);
@@ -60,12 +63,12 @@ internal sealed class EstimateVerb : Verb
         if (!hasLayout)
         {
             Host.Say("the job names no layout; this is the best that a search finds");
-            var found = PlanningInputs.Search(Host, place, priced, place.Gpus, PlanVerb.Kept, cancellation);
+            var found = PlanningInputs.Search(Host, place, priced, place.Gpus, PlanVerb.Kept, twin, cancellation);
             layout = (found.Best.FirstOrDefault(ranked => ranked.EqualShares)
                 ?? throw CliException.Failed($"no layout of {jobName} fits on {place.Name} ({found.Considered} tried)")).Layout;
         }
 
-        var estimate = SiteEstimator.Estimate(place, priced, layout, TwinParameters.Shipped, TwinSpread.Shipped);
+        var estimate = SiteEstimator.Estimate(place, priced, layout, twin.Parameters, twin.Spread);
         if (tracePath is not null && estimate.Problems.Count == 0)
         {
             File.WriteAllText(Full(tracePath), StepTrace.Write(estimate));

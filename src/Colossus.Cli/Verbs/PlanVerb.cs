@@ -5,6 +5,7 @@ using Colossus.Cli.Figures;
 using Colossus.Plan.Work;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
+using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
 
 namespace Colossus.Cli.Verbs;
@@ -21,6 +22,7 @@ internal sealed class PlanVerb : Verb
     private readonly Option<int> top = new("--top") { Description = "layouts to print", HelpName = "number", DefaultValueFactory = _ => 5 };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as train.globalBatch=2048", HelpName = "section.key=value" };
     private readonly Option<string?> write = new("--write") { Description = "write the job with the best layout in it", HelpName = "file" };
+    private readonly Option<string?> twinFolder = PlanningInputs.TwinOption();
     private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
 
@@ -33,6 +35,7 @@ internal sealed class PlanVerb : Verb
         Options.Add(top);
         Options.Add(set);
         Options.Add(products);
+        Options.Add(twinFolder);
         Options.Add(write);
         Options.Add(format);
         SetAction((parsed, cancellation) => Task.FromResult(Run(
@@ -42,6 +45,7 @@ internal sealed class PlanVerb : Verb
             parsed.GetValue(top),
             parsed.GetValue(set) ?? [],
             parsed.GetValue(products),
+            PlanningInputs.Twin(parsed.GetValue(twinFolder), Full),
             parsed.GetValue(write),
             parsed.GetValue(format) == "json",
             cancellation)));
@@ -53,7 +57,7 @@ internal sealed class PlanVerb : Verb
         new("colossus plan job.yaml --site llama3-16k --gpus 2048 --write planned.yaml", "and a job file with the best in it"),
     ];
 
-    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, string? writePath, bool json, CancellationToken cancellation)
+    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, (TwinParameters Parameters, TwinSpread Spread) twin, string? writePath, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(Host, siteName, Full);
         var count = wanted ?? place.Gpus;
@@ -64,7 +68,7 @@ internal sealed class PlanVerb : Verb
 
         var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, place, count, Full);
         var started = Host.Time.GetTimestamp();
-        var found = PlanningInputs.Search(Host, place, priced, count, Math.Max(Kept, keep), cancellation);
+        var found = PlanningInputs.Search(Host, place, priced, count, Math.Max(Kept, keep), twin, cancellation);
         var seconds = Host.Time.GetElapsedTime(started).TotalSeconds;
         var kinds = string.Join(" and ", place.Pools.Select(pool => pool.Accelerator.Id).Distinct());
         if (found.Best.Count == 0)

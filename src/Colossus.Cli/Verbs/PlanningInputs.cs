@@ -1,3 +1,4 @@
+using Colossus.Cli.Figures;
 using Colossus.Cli.Machine;
 using Colossus.Plan.Work;
 using Colossus.Specs.Diagnostics;
@@ -71,17 +72,37 @@ internal static class PlanningInputs
     }
 
     /// <summary>The best layouts of a job on a site; a bar shows how far the search has come.</summary>
-    public static SearchResult Search(CliHost host, SiteSpec site, PricedJob job, int gpus, int keep, CancellationToken cancellation = default)
+    public static SearchResult Search(
+        CliHost host, SiteSpec site, PricedJob job, int gpus, int keep, (TwinParameters Parameters, TwinSpread Spread) twin, CancellationToken cancellation = default)
     {
-        var progress = new SearchProgressLine(host);
+        var progress = new ShareProgressLine(host, "searching layouts");
         try
         {
-            return SiteSearch.Run(site, job, gpus, keep, TwinParameters.Shipped, TwinSpread.Shipped, progress, cancellation);
+            return SiteSearch.Run(site, job, gpus, keep, twin.Parameters, twin.Spread, progress, cancellation);
         }
         finally
         {
             progress.Clear();
         }
+    }
+
+    /// <summary>The option <c>--twin</c>.</summary>
+    public static System.CommandLine.Option<string?> TwinOption() =>
+        new("--twin") { Description = "folder written by twin calibrate; default: the values that ship", HelpName = "folder" };
+
+    /// <summary>Quantities and intervals: those that ship, or those that <c>twin calibrate</c> wrote to a folder.</summary>
+    public static (TwinParameters Parameters, TwinSpread Spread) Twin(string? folder, Func<string, string> full)
+    {
+        if (folder is null)
+        {
+            return (TwinParameters.Shipped, TwinSpread.Shipped);
+        }
+
+        var parameters = Path.Combine(full(folder), "twin-parameters.csv");
+        var spread = Path.Combine(full(folder), "twin-spread.csv");
+        return File.Exists(parameters) && File.Exists(spread)
+            ? (TwinParameters.Parse(File.ReadAllText(parameters)), TwinSpread.Parse(File.ReadAllText(spread)))
+            : throw CliException.BadInput($"{folder} lacks twin-parameters.csv or twin-spread.csv; colossus twin calibrate writes both");
     }
 
     /// <summary>The option <c>--products</c>: formats that the twin prices and a job file cannot name.</summary>

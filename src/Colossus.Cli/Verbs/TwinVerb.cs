@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Colossus.Cli.Figures;
 using Colossus.Specs.Tables;
 using Colossus.Twin.Calibration;
 using Colossus.Twin.Cases;
@@ -23,6 +24,25 @@ internal sealed class TwinVerb : Verb
         new("colossus twin calibrate my-runs.csv --out my-twin", "fit to your own measurements"),
     ];
 
+    // Each run by a fit that has not seen its like; a bar shows how many fits are done.
+    private static double[] LeftOut(CliHost host, IReadOnlyList<RunCase> cases, TwinParameters expected, HoldOut holdOut, CancellationToken cancellation)
+    {
+        var progress = new ShareProgressLine(host, holdOut switch
+        {
+            HoldOut.Source => "fitting without each source",
+            HoldOut.Family => "fitting without each family",
+            _ => "fitting without each run",
+        });
+        try
+        {
+            return CrossValidation.Residuals(cases, expected, holdOut, progress, cancellation);
+        }
+        finally
+        {
+            progress.Clear();
+        }
+    }
+
     private static Argument<string[]> Tables(string description) =>
         new("cases") { Description = description, Arity = ArgumentArity.OneOrMore };
 
@@ -43,26 +63,11 @@ internal sealed class TwinVerb : Verb
         return table.Rows.Count > 0 ? RunCaseReader.Read(table) : throw CliException.BadInput($"{shown} has a header and no rows");
     }
 
-    /// <summary>Quantities and intervals: those that ship, or those that <c>twin calibrate</c> wrote to a folder.</summary>
-    private static (TwinParameters Parameters, TwinSpread Spread) Twin(string? folder)
-    {
-        if (folder is null)
-        {
-            return (TwinParameters.Shipped, TwinSpread.Shipped);
-        }
-
-        string parameters = Path.Combine(folder, "twin-parameters.csv");
-        string spread = Path.Combine(folder, "twin-spread.csv");
-        return File.Exists(parameters) && File.Exists(spread)
-            ? (TwinParameters.Parse(File.ReadAllText(parameters)), TwinSpread.Parse(File.ReadAllText(spread)))
-            : throw CliException.BadInput($"{folder} lacks twin-parameters.csv or twin-spread.csv; colossus twin calibrate writes both");
-    }
-
     private sealed class CheckVerb : Verb
     {
         private readonly Argument<string[]> cases;
         private readonly Option<string?> report = new("--report") { Description = "write a page that draws predicted against measured", HelpName = "file.html" };
-        private readonly Option<string?> twin = new("--twin") { Description = "folder written by twin calibrate; default: the values that ship", HelpName = "folder" };
+        private readonly Option<string?> twin = PlanningInputs.TwinOption();
         private readonly Option<string?> holdOut = new("--hold-out") { Description = "predict each run by a fit that has not seen its source or its model's family; slow", HelpName = "source|family" };
         private readonly Option<string> format = FormatOption();
 
@@ -93,7 +98,7 @@ internal sealed class TwinVerb : Verb
         private int Run(string[] paths, string? reportPath, string? twinFolder, string? leftOut, bool json, CancellationToken cancellation)
         {
             IReadOnlyList<RunCase> rows = [.. paths.SelectMany(path => Cases(Full(path), path))];
-            var (parameters, spread) = Twin(twinFolder is null ? null : Full(twinFolder));
+            var (parameters, spread) = PlanningInputs.Twin(twinFolder, Full);
             CheckReport result;
             if (leftOut is null)
             {
@@ -101,7 +106,7 @@ internal sealed class TwinVerb : Verb
             }
             else
             {
-                var residuals = CrossValidation.Residuals(rows, TwinParameters.Expected, leftOut == "source" ? HoldOut.Source : HoldOut.Family, cancellation);
+                var residuals = LeftOut(Host, rows, TwinParameters.Expected, leftOut == "source" ? HoldOut.Source : HoldOut.Family, cancellation);
                 result = CheckReport.OfResiduals(rows, residuals, spread);
             }
 
@@ -125,6 +130,9 @@ internal sealed class TwinVerb : Verb
 
     private sealed class CalibrateVerb : Verb
     {
+        /// <summary>How far a site may lie from others: standard deviation of the logarithm of the time of its steps.</summary>
+        private const double siteFreedom = 0.2;
+
         private readonly Argument<string[]> cases;
         private readonly Option<string?> output = new("--out") { Description = "folder for the fitted values", HelpName = "folder" };
         private readonly Option<string[]> validation = new("--validate") { Description = "a table of runs that are not fitted: their errors are shown, and count in the intervals", HelpName = "cases.csv" };
@@ -151,16 +159,23 @@ internal sealed class TwinVerb : Verb
                 throw CliException.BadInput($"{string.Join(", ", paths)} {(paths.Length == 1 ? "has" : "have")} {usable.Length} usable runs, 5 are needed; colossus twin check {string.Join(' ', paths)} says why the others are refused");
             }
 
-            var start = fromExpected ? TwinParameters.Expected : TwinParameters.Shipped;
+            // Somebody's own runs have a site and a release of the software in common, which may be quicker or slower at everything than those of the published runs.
+            var start = fromExpected ? TwinParameters.Expected : TwinParameters.Shipped.WithSpread(Parameter.SiteFactor, siteFreedom);
             var fitted = Calibrator.Fit(usable, start);
             var sources = usable.Select(row => row.Source).Distinct().Count();
             double[][] residuals = usable.Length <= 60 || sources < 3
-                ? [CrossValidation.Residuals(usable, start, HoldOut.Run, cancellation)]
-                : [CrossValidation.Residuals(usable, start, HoldOut.Source, cancellation), CrossValidation.Residuals(usable, start, HoldOut.Family, cancellation)];
+                ? [LeftOut(Host, usable, start, HoldOut.Run, cancellation)]
+                : [LeftOut(Host, usable, start, HoldOut.Source, cancellation), LeftOut(Host, usable, start, HoldOut.Family, cancellation)];
             // A run to come is sometimes like those of the fit and sometimes like none of them: both kinds of error count.
             RunCase[] unfitted = [.. validationPaths.SelectMany(path => Cases(Full(path), path)).Where(row => row.Refused is null)];
             var spread = CrossValidation.Spread(
                 [(usable, fitted.Residuals), .. residuals.Select(set => ((IReadOnlyList<RunCase>)usable, (IReadOnlyList<double>)set)), (unfitted, Calibrator.Residuals(unfitted, fitted.Parameters))]);
+            if (!fromExpected)
+            {
+                // Of kinds of runs that the table lacks the intervals stay as they were.
+                spread = new TwinSpread(TwinSpread.Shipped.Rows.Select(row => spread.Rows.FirstOrDefault(own => own.Group == row.Group && own.Rows > 0) ?? row));
+            }
+
             var before = CheckReport.Of(usable, TwinParameters.Shipped, TwinSpread.Shipped);
             var after = CheckReport.Of(usable, fitted.Parameters, spread);
             var unseen = CheckReport.OfResiduals(usable, residuals[0], spread);

@@ -13,8 +13,10 @@ public static class CrossValidation
     /// <param name="cases">Measured runs.</param>
     /// <param name="expected">What is expected of the quantities before the fit.</param>
     /// <param name="holdOut">What is left out together.</param>
+    /// <param name="progress">Gets the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    public static double[] Residuals(IReadOnlyList<RunCase> cases, TwinParameters expected, HoldOut holdOut, CancellationToken cancellationToken = default)
+    public static double[] Residuals(
+        IReadOnlyList<RunCase> cases, TwinParameters expected, HoldOut holdOut, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(cases);
         double[] residuals = new double[cases.Count];
@@ -27,8 +29,10 @@ public static class CrossValidation
         })];
         // Each fit starts where the fit to all ends: it has not far to go.
         TwinParameters all = Calibrator.Fit(cases, expected).Parameters;
-        foreach (string key in keys.Distinct(StringComparer.Ordinal))
+        string[] different = [.. keys.Distinct(StringComparer.Ordinal)];
+        foreach ((int done, string key) in different.Index())
         {
+            progress?.Report((double)done / different.Length);
             cancellationToken.ThrowIfCancellationRequested();
             RunCase[] others = [.. cases.Where((_, index) => keys[index] != key)];
             TwinParameters fitted = Calibrator.Fit(others, expected, rounds, all).Parameters;

@@ -75,5 +75,6 @@ public enum Parameter
     SelectiveSharded,
     SelectiveFused,
     Jitter,
+    SiteFactor,
 #pragma warning restore CS1591
 }

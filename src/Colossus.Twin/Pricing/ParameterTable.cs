@@ -83,5 +83,6 @@ public static class ParameterTable
         new(SelectiveSharded, 0.35, 0.40, "", "share of a layer's products done again with selective recompute, sharded PyTorch"),
         new(SelectiveFused, 0.50, 0.50, "", "share of a layer's elementwise work done again with selective recompute, fused stack"),
         new(Jitter, 0.004, 0.50, "", "share of the step added by each doubling of the ranks beyond 8"),
+        new(SiteFactor, 1, 1e-6, "", "time of a step relative to the sites and programs of the published runs; calibrate sets it for runs of one's own"),
     ];
 }

@@ -54,6 +54,28 @@ public struct StepPrice
     /// <summary>The share of <see cref="Message"/> that a stage cannot use for something else.</summary>
     public double MessageExposed { get; set; }
 
+    /// <summary>Makes every time that many times as long.</summary>
+    /// <param name="factor">Above 0.</param>
+    public void Stretch(double factor)
+    {
+        Compute *= factor;
+        Tensor *= factor;
+        Pipeline *= factor;
+        Data *= factor;
+        Expert *= factor;
+        Context *= factor;
+        Bubble *= factor;
+        Optimizer *= factor;
+        Other *= factor;
+        LayerForward *= factor;
+        LayerBackward *= factor;
+        HeadForward *= factor;
+        HeadBackward *= factor;
+        EmbeddingForward *= factor;
+        Message *= factor;
+        MessageExposed *= factor;
+    }
+
     /// <summary>The step.</summary>
     public readonly double Total => Compute + Tensor + Pipeline + Data + Expert + Context + Bubble + Optimizer + Other;
 }

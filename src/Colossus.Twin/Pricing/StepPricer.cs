@@ -32,6 +32,7 @@ public sealed partial class StepPricer
     private readonly double hostStep;
     private readonly double tensorExposed;
     private readonly double dataHidden;
+    private readonly double siteFactor;
     private readonly double weightBytes;
     private readonly bool narrow;
     private readonly double layerWeights;
@@ -69,6 +70,7 @@ public sealed partial class StepPricer
         this.hostStep = parameters[Pick(Parameter.HostStepClassic)];
         this.tensorExposed = parameters[Pick(Parameter.TensorExposedClassic)];
         this.dataHidden = parameters[Pick(Parameter.DataHiddenClassic)];
+        this.siteFactor = parameters[Parameter.SiteFactor];
         this.narrow = setup.Format is MatrixFormat.Fp8 or MatrixFormat.Mxfp8 or MatrixFormat.Nvfp4;
         this.weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when narrow => 1, _ => 2 };
         this.layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
@@ -101,6 +103,10 @@ public sealed partial class StepPricer
         price.Other += hostStep;
         double doublings = Math.Max(0, Math.Log2(layout.Ranks / 8.0));
         price.Other += price.Total * parameters[Parameter.Jitter] * doublings;
+        if (siteFactor != 1)
+        {
+            price.Stretch(siteFactor);
+        }
     }
 
     private Parameter Pick(Parameter classic) => classic + (int)setup.Stack;

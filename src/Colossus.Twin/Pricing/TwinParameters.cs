@@ -42,6 +42,16 @@ public sealed class TwinParameters
     /// <param name="parameter">Which.</param>
     public double Spread(Parameter parameter) => spreads[(int)parameter];
 
+    /// <summary>The same values, one of them less sure or surer.</summary>
+    /// <param name="parameter">Which.</param>
+    /// <param name="spread">Standard deviation of its logarithm.</param>
+    public TwinParameters WithSpread(Parameter parameter, double spread)
+    {
+        double[] changed = [.. spreads];
+        changed[(int)parameter] = spread;
+        return new TwinParameters(values, changed);
+    }
+
     /// <summary>All values in order.</summary>
     public IReadOnlyList<double> Values => values;
 
