@@ -15,14 +15,17 @@ internal sealed class LayoutSpace
     private static readonly Recompute[] recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
     private readonly ModelShape model;
     private readonly SearchSpace space;
+    private readonly bool anyExpertGroups;
     private readonly int[] experts;
     private readonly int[] batches;
 
     /// <summary>Makes the space.</summary>
     /// <param name="model">The model.</param>
     /// <param name="space">What is varied.</param>
-    public LayoutSpace(ModelShape model, SearchSpace space)
+    /// <param name="anyExpertGroups">Whether to visit layouts whose replicas do not divide into groups of experts: the visitor then leaves some replicas out.</param>
+    public LayoutSpace(ModelShape model, SearchSpace space, bool anyExpertGroups = false)
     {
+        this.anyExpertGroups = anyExpertGroups;
         this.model = model;
         this.space = space;
         this.experts = model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
@@ -81,7 +84,7 @@ internal sealed class LayoutSpace
             foreach (int expert in experts)
             {
                 // As in a job file: experts are shared by ranks that see different tokens.
-                if (layout.Data * layout.Context % expert != 0)
+                if (!anyExpertGroups && layout.Data * layout.Context % expert != 0)
                 {
                     continue;
                 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
@@ -70,18 +71,19 @@ public sealed class MixedSearch
         ArgumentNullException.ThrowIfNull(space);
         this.leaders = new Leaders(LayoutSearch.RoomFor(keep));
         this.considered = tooLarge = priced = 0;
-        new LayoutSpace(model, space).ForEach(ranks => pools.Sum(pool => pool.Gpus / ranks), Consider, progress, cancellationToken);
+        new LayoutSpace(model, space, anyExpertGroups: true).ForEach(ranks => pools.Sum(pool => pool.Gpus / ranks), Consider, progress, cancellationToken);
         return new SearchResult([.. leaders.All.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], considered, tooLarge, priced);
     }
 
-    private void Consider(in Layout layout)
+    private void Consider(in Layout met)
     {
         // Recompute is each pool's own choice.
-        if (layout.Recompute != Recompute.None || !SpreadReplicas(layout))
+        if (met.Recompute != Recompute.None || !SpreadReplicas(met))
         {
             return;
         }
 
+        Layout layout = met with { Data = replicas.Sum() };
         Layout even = Evenly(layout);
         if (!LayoutRules.IsSound(model, even))
         {
@@ -112,10 +114,11 @@ public sealed class MixedSearch
     private bool SpreadReplicas(in Layout layout)
     {
         int ranks = layout.Tensor * layout.Pipeline * layout.Context;
+        int together = layout.Expert / (int)BigInteger.GreatestCommonDivisor(layout.Expert, layout.Context);
         for (int i = 0; i < replicas.Length; i++)
         {
-            replicas[i] = pools[i].Gpus / ranks;
-            if (replicas[i] == 0 || replicas[i] * layout.Context % layout.Expert != 0)
+            replicas[i] = pools[i].Gpus / ranks / together * together;
+            if (replicas[i] == 0)
             {
                 return false;
             }
