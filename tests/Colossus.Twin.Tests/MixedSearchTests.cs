@@ -10,6 +10,7 @@ namespace Colossus.Twin.Tests;
 /// <summary>One step over accelerators of two kinds.</summary>
 public sealed class MixedSearchTests
 {
+    private static readonly int[] threadCounts = [1, 3];
     private static readonly TrainingSetup setup = new(MatrixFormat.Bf16, true, SoftwareStack.Fused);
 
     [Fact]
@@ -42,6 +43,24 @@ public sealed class MixedSearchTests
         RankedLayout both = new MixedSearch(model, [new PoolMachine(machine, 32), new PoolMachine(machine, 32)], setup, TwinParameters.Shipped, TwinSpread.Shipped)
             .Run(space, 1, cancellationToken: TestContext.Current.CancellationToken).Best[0];
         Assert.InRange(both.Price.Total, 0, alone.Price.Total * 1.000001);
+    }
+
+    [Fact]
+    public void A_search_finds_the_same_on_any_number_of_threads()
+    {
+        IReadOnlyList<PoolMachine> pools = SitePools.Of(SiteCatalogue.Find("colossus-200k")!);
+        ModelShape model = ModelShapeCatalogue.Find("grok-1")!;
+        var space = new SearchSpace(512, 256, MostContext: 2);
+        SearchResult[] alone = [.. threadCounts.Select(threads => new LayoutSearch(model, pools[0].Machine, setup, TwinParameters.Shipped, TwinSpread.Shipped)
+            .Run(space, 8, threads, cancellationToken: TestContext.Current.CancellationToken))];
+        SearchResult[] both = [.. threadCounts.Select(threads => new MixedSearch(model, [.. pools.Select(pool => pool with { Gpus = 256 })], setup, TwinParameters.Shipped, TwinSpread.Shipped)
+            .Run(space, 8, threads, cancellationToken: TestContext.Current.CancellationToken))];
+        foreach (SearchResult[] pair in new[] { alone, both })
+        {
+            Assert.Equal(8, pair[0].Best.Count);
+            Assert.Equal(pair[0].Best.Select(static ranked => ranked.Layout), pair[1].Best.Select(static ranked => ranked.Layout));
+            Assert.Equal((pair[0].Considered, pair[0].TooLarge, pair[0].Priced), (pair[1].Considered, pair[1].TooLarge, pair[1].Priced));
+        }
     }
 
     [Fact]

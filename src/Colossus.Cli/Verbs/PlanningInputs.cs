@@ -78,7 +78,7 @@ internal static class PlanningInputs
         var progress = new ShareProgressLine(host, "searching layouts");
         try
         {
-            return SiteSearch.Run(site, job, gpus, keep, twin.Parameters, twin.Spread, progress, cancellation);
+            return SiteSearch.Run(site, job, gpus, keep, twin.Parameters, twin.Spread, Environment.ProcessorCount, progress, cancellation);
         }
         finally
         {

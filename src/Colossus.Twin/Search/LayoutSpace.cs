@@ -18,6 +18,7 @@ internal sealed class LayoutSpace
     private readonly bool anyExpertGroups;
     private readonly int[] experts;
     private readonly int[] batches;
+    private readonly (int Tensor, int Context, int Pipeline)[] parts;
 
     /// <summary>Makes the space.</summary>
     /// <param name="model">The model.</param>
@@ -30,6 +31,13 @@ internal sealed class LayoutSpace
         this.space = space;
         this.experts = model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
         this.batches = Divisors(space.GlobalBatch, space.GlobalBatch);
+        this.parts =
+        [
+            .. from tensor in Divisors(model.Heads, space.Gpus)
+               from context in Divisors(model.Sequence, Math.Min(space.Gpus, space.MostContext))
+               from pipeline in Enumerable.Range(1, Math.Min(model.Layers, space.Gpus / (tensor * context)))
+               select (tensor, context, pipeline),
+        ];
     }
 
     /// <summary>Gets a layout.</summary>
@@ -43,31 +51,22 @@ internal sealed class LayoutSpace
         return at >= 0 ? most : ~at == 0 ? 0 : batches[~at - 1];
     }
 
-    /// <summary>Visits all.</summary>
+    /// <summary>Parts of the space: visited one after another they are all of it, in an order that is always the same.</summary>
+    public int Parts => parts.Length;
+
+    /// <summary>Visits a part.</summary>
+    /// <param name="part">0 to <see cref="Parts"/> - 1.</param>
     /// <param name="replicasOf">How many replicas there are when each has so many ranks; 0 for none.</param>
     /// <param name="visit">Gets each layout.</param>
-    /// <param name="progress">Gets the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    public void ForEach(Func<int, int> replicasOf, Visitor visit, IProgress<double>? progress, CancellationToken cancellationToken)
+    public void ForEach(int part, Func<int, int> replicasOf, Visitor visit, CancellationToken cancellationToken)
     {
-        int[] tensors = Divisors(model.Heads, space.Gpus);
-        int[] contexts = Divisors(model.Sequence, Math.Min(space.Gpus, space.MostContext));
-        int done = 0;
-        foreach (int tensor in tensors)
+        (int tensor, int context, int pipeline) = parts[part];
+        cancellationToken.ThrowIfCancellationRequested();
+        int data = replicasOf(tensor * context * pipeline);
+        if (data > 0 && (!space.Exact || data * tensor * context * pipeline == space.Gpus))
         {
-            foreach (int context in contexts)
-            {
-                progress?.Report((double)done++ / (tensors.Length * contexts.Length));
-                for (int pipeline = 1; pipeline <= Math.Min(model.Layers, space.Gpus / (tensor * context)); pipeline++)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    int data = replicasOf(tensor * context * pipeline);
-                    if (data > 0 && (!space.Exact || data * tensor * context * pipeline == space.Gpus))
-                    {
-                        OverBatches(new Layout(data, tensor, pipeline, 1, context, 1, 1, false, 1, space.GlobalBatch, Recompute.None, PipelineSchedule.OneForwardOneBackward), visit);
-                    }
-                }
-            }
+            OverBatches(new Layout(data, tensor, pipeline, 1, context, 1, 1, false, 1, space.GlobalBatch, Recompute.None, PipelineSchedule.OneForwardOneBackward), visit);
         }
     }
 

@@ -1,8 +1,9 @@
 namespace Colossus.Twin.Search;
 
-/// <summary>The best layouts met so far, best first.</summary>
+/// <summary>The best layouts that one part of a search has met so far, best first.</summary>
 /// <param name="room">How many are kept.</param>
-internal sealed class Leaders(int room)
+/// <param name="board">The best of all parts: what is worse than these is not kept either.</param>
+internal sealed class Leaders(int room, LeaderBoard board)
 {
     private readonly List<RankedLayout> kept = [];
 
@@ -10,7 +11,7 @@ internal sealed class Leaders(int room)
     public IReadOnlyList<RankedLayout> All => kept;
 
     /// <summary>Whether a layout with this upper end of its interval would be kept.</summary>
-    public bool Admits(double high) => kept.Count < room || high < kept[^1].High;
+    public bool Admits(double high) => high <= board.Bound && (kept.Count < room || high < kept[^1].High);
 
     /// <summary>Puts a layout in its place; the worst leaves when there are too many.</summary>
     public void Add(RankedLayout layout)

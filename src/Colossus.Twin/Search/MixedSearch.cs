@@ -30,7 +30,7 @@ public sealed class MixedSearch
     private readonly double[] secondsEach;
     private readonly Recompute[] chosen;
     private readonly double[] memory;
-    private Leaders leaders = new(0);
+    private Leaders leaders = new(0, new LeaderBoard(0));
     private long considered;
     private long tooLarge;
     private long priced;
@@ -64,15 +64,32 @@ public sealed class MixedSearch
     /// <summary>Searches.</summary>
     /// <param name="space">What is varied.</param>
     /// <param name="keep">How many layouts to keep.</param>
+    /// <param name="threads">Threads that search; the outcome is the same with any number.</param>
     /// <param name="progress">Gets the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the search early.</param>
-    public SearchResult Run(SearchSpace space, int keep = 5, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public SearchResult Run(SearchSpace space, int keep = 5, int threads = 1, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(space);
-        this.leaders = new Leaders(LayoutSearch.RoomFor(keep));
-        this.considered = tooLarge = priced = 0;
-        new LayoutSpace(model, space, anyExpertGroups: true).ForEach(ranks => pools.Sum(pool => pool.Gpus / ranks), Consider, progress, cancellationToken);
-        return new SearchResult([.. leaders.All.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)], considered, tooLarge, priced);
+        int room = LayoutSearch.RoomFor(keep);
+        var layouts = new LayoutSpace(model, space, anyExpertGroups: true);
+        var board = new LeaderBoard(room);
+        SearchTally[] tallies = SearchParts.Run(
+            layouts.Parts,
+            threads,
+            part =>
+            {
+                var search = new MixedSearch(model, pools, setup, parameters, spread) { leaders = new Leaders(room, board) };
+                layouts.ForEach(part, ranks => pools.Sum(pool => pool.Gpus / ranks), search.Consider, cancellationToken);
+                board.Take(part, search.leaders.All);
+                return new SearchTally(search.considered, search.tooLarge, search.priced);
+            },
+            progress,
+            cancellationToken);
+        return new SearchResult(
+            [.. board.Best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)],
+            tallies.Sum(static tally => tally.Considered),
+            tallies.Sum(static tally => tally.TooLarge),
+            tallies.Sum(static tally => tally.Priced));
     }
 
     private void Consider(in Layout met)

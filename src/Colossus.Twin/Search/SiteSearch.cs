@@ -15,6 +15,7 @@ public static class SiteSearch
     /// <param name="keep">How many layouts to keep.</param>
     /// <param name="parameters">Fitted quantities.</param>
     /// <param name="spread">Intervals.</param>
+    /// <param name="threads">Threads that search; the outcome is the same with any number.</param>
     /// <param name="progress">Gets the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the search early.</param>
     public static SearchResult Run(
@@ -24,6 +25,7 @@ public static class SiteSearch
         int keep,
         TwinParameters parameters,
         TwinSpread spread,
+        int threads = 1,
         IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -35,13 +37,13 @@ public static class SiteSearch
         foreach (PoolMachine pool in pools)
         {
             var search = new LayoutSearch(job.Model, pool.Machine, job.Setup, parameters, spread);
-            results.Add(search.Run(new SearchSpace(Math.Min(gpus, pool.Gpus), job.Layout.GlobalBatch), keep, PartOf(results.Count), cancellationToken));
+            results.Add(search.Run(new SearchSpace(Math.Min(gpus, pool.Gpus), job.Layout.GlobalBatch), keep, threads, PartOf(results.Count), cancellationToken));
         }
 
         if (mixed)
         {
             var search = new MixedSearch(job.Model, Enough(pools, gpus), job.Setup, parameters, spread);
-            results.Add(search.Run(new SearchSpace(gpus, job.Layout.GlobalBatch), keep, PartOf(results.Count), cancellationToken));
+            results.Add(search.Run(new SearchSpace(gpus, job.Layout.GlobalBatch), keep, threads, PartOf(results.Count), cancellationToken));
         }
 
         RankedLayout[] best = [.. results.SelectMany(static result => result.Best).OrderBy(static ranked => ranked.High).Take(keep)];
