@@ -93,6 +93,27 @@ public sealed class PlanningVerbTests
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_written_is_the_persons_mistake_and_a_missing_folder_is_made()
+    {
+        using var test = new TestHost();
+        Assert.Equal(2, await test.Run("estimate", "llama3-8b", "--site", "dgx-h100", "--set", "parallel.data=8", "--set", "parallel.recompute=full", "--trace", test.Folder));
+        Assert.Contains("cannot be written", test.Error, StringComparison.Ordinal);
+        using var again = new TestHost();
+        Assert.Equal(0, await again.Run("estimate", "llama3-8b", "--site", "dgx-h100", "--set", "parallel.data=8", "--set", "parallel.recompute=full", "--trace", "new/trace.json"));
+        Assert.True(File.Exists(Path.Combine(again.Folder, "new", "trace.json")));
+    }
+
+    [Fact]
+    public async Task Mistakes_of_a_site_file_are_shown_with_their_places_and_counted()
+    {
+        using var test = new TestHost();
+        File.WriteAllText(Path.Combine(test.Folder, "site.yaml"), "name: a\npools: [{ accelerator: h100, nodes: x }]\n");
+        Assert.Equal(2, await test.Run("site", "show", "site.yaml"));
+        Assert.Contains("site.yaml:2:24: error COL1004: pools[0].accelerator is 'h100'", test.Error, StringComparison.Ordinal);
+        Assert.Contains("2 mistakes; nothing was priced", test.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_without_its_columns_is_refused_with_their_names()
     {
         using var test = new TestHost();

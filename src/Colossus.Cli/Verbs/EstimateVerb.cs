@@ -52,7 +52,7 @@ internal sealed class EstimateVerb : Verb
     private int Run(string jobName, string siteName, string[] settings, string? productFormat, (TwinParameters Parameters, TwinSpread Spread) twin, string? tracePath, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(Host, siteName, Full);
-        var (priced, _, hasLayout) = PlanningInputs.Job(jobName, settings, productFormat, place, place.Gpus, Full);
+        var (priced, _, hasLayout) = PlanningInputs.Job(Host, jobName, settings, productFormat, place, place.Gpus, Full);
         var layout = priced.Layout;
         if (siteName == MeasuredSite.Name && hasLayout)
         {
@@ -71,7 +71,7 @@ internal sealed class EstimateVerb : Verb
         var estimate = SiteEstimator.Estimate(place, priced, layout, twin.Parameters, twin.Spread);
         if (tracePath is not null && estimate.Problems.Count == 0)
         {
-            File.WriteAllText(Full(tracePath), StepTrace.Write(estimate));
+            Save(tracePath, StepTrace.Write(estimate));
         }
 
         if (json)

@@ -66,7 +66,7 @@ internal sealed class PlanVerb : Verb
             throw CliException.BadInput(count < 1 || count > place.Gpus ? $"--gpus is {count}; {place.Name} has {place.Gpus}" : $"--top is {keep}; use 1 or more");
         }
 
-        var (priced, text, _) = PlanningInputs.Job(jobName, settings, productFormat, place, count, Full);
+        var (priced, text, _) = PlanningInputs.Job(Host, jobName, settings, productFormat, place, count, Full);
         var started = Host.Time.GetTimestamp();
         var found = PlanningInputs.Search(Host, place, priced, count, Math.Max(Kept, keep), twin, cancellation);
         var seconds = Host.Time.GetElapsedTime(started).TotalSeconds;
@@ -78,7 +78,7 @@ internal sealed class PlanVerb : Verb
 
         if (writePath is not null)
         {
-            Write(Full(writePath), found, text, priced.Layout.GlobalBatch);
+            Write(writePath, found, text, priced.Layout.GlobalBatch);
         }
 
         found = found with { Best = [.. found.Best.Take(keep)] };
@@ -138,7 +138,7 @@ internal sealed class PlanVerb : Verb
             Host.Say($"the best layout has unequal shares, which a job file cannot say; written is the best with equal ones: {ranked.Price.Total:G4} s");
         }
 
-        File.WriteAllText(path, PlannedJob.Write(text, ranked.Layout, globalBatch));
+        Save(path, PlannedJob.Write(text, ranked.Layout, globalBatch));
     }
 
     private static JsonObject Json(SearchResult found, double seconds) => new()

@@ -34,14 +34,14 @@ internal static class PlanningInputs
         }
 
         var reading = SiteReader.Read(full(nameOrPath), nameOrPath);
-        return reading.Site ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
+        return reading.Site ?? throw Refused(host, reading.Mistakes);
     }
 
     /// <summary>A job in a file, or a model by the name of its preset.</summary>
     /// <param name="site">Where it runs: a model alone gets a batch for so many accelerators, and processors run other software than GPUs.</param>
     /// <returns>The job, its text, and whether its layout was given: a preset alone has none.</returns>
     public static (PricedJob Job, string Text, bool HasLayout) Job(
-        string nameOrPath, IReadOnlyList<string> settings, string? products, SiteSpec site, int gpus, Func<string, string> full)
+        CliHost host, string nameOrPath, IReadOnlyList<string> settings, string? products, SiteSpec site, int gpus, Func<string, string> full)
     {
         string text;
         var hasLayout = true;
@@ -66,9 +66,20 @@ internal static class PlanningInputs
 
         hasLayout |= settings.Any(setting => setting.StartsWith("parallel.", StringComparison.Ordinal));
         var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
-        var job = reading.Job ?? throw CliException.BadInput("\n" + string.Join("\n", reading.Mistakes));
+        var job = reading.Job ?? throw Refused(host, reading.Mistakes);
         MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
         return (PricedJob.From(job, format).On(site), text, hasLayout);
+    }
+
+    // All mistakes of a file with their places, then how many.
+    private static CliException Refused(CliHost host, IReadOnlyList<Diagnostic> mistakes)
+    {
+        foreach (var mistake in mistakes)
+        {
+            host.Say(mistake.ToString());
+        }
+
+        return CliException.BadInput(mistakes.Count == 1 ? "1 mistake; nothing was priced" : $"{mistakes.Count} mistakes; nothing was priced");
     }
 
     /// <summary>The best layouts of a job on a site; a bar shows how far the search has come.</summary>

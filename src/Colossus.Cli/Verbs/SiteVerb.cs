@@ -188,7 +188,7 @@ internal sealed class SiteVerb : Verb
 
         private (double Tokens, RankedLayout Best)? Best(SiteSpec site, string jobName)
         {
-            PricedJob priced = PlanningInputs.Job(jobName, [], null, site, site.Gpus, Full).Job;
+            PricedJob priced = PlanningInputs.Job(Host, jobName, [], null, site, site.Gpus, Full).Job;
             var found = PlanningInputs.Search(Host, site, priced, site.Gpus, 1, PlanningInputs.Twin(null, Full));
             return found.Best.Count == 0 ? null : ((double)priced.Layout.GlobalBatch * priced.Model.Sequence / found.Best[0].Price.Total, found.Best[0]);
         }

@@ -112,7 +112,7 @@ internal sealed class TwinVerb : Verb
 
             if (reportPath is not null)
             {
-                File.WriteAllText(Full(reportPath), CheckHtml.Write(result, $"Predicted and measured steps: {string.Join(", ", paths.Select(Path.GetFileName))}"));
+                Save(reportPath, CheckHtml.Write(result, $"Predicted and measured steps: {string.Join(", ", paths.Select(Path.GetFileName))}"));
             }
 
             if (json)
@@ -200,9 +200,8 @@ internal sealed class TwinVerb : Verb
 
             if (folder is not null)
             {
-                Directory.CreateDirectory(Full(folder));
-                File.WriteAllText(Path.Combine(Full(folder), "twin-parameters.csv"), fitted.Parameters.ToCsv());
-                File.WriteAllText(Path.Combine(Full(folder), "twin-spread.csv"), spread.ToCsv());
+                Save(Path.Combine(folder, "twin-parameters.csv"), fitted.Parameters.ToCsv());
+                Save(Path.Combine(folder, "twin-spread.csv"), spread.ToCsv());
                 Host.Say($"written to {folder}; colossus twin check {string.Join(' ', paths)} --twin {folder} uses it");
             }
 

@@ -47,6 +47,23 @@ internal abstract class Verb : Command
         return option;
     }
 
+    /// <summary>Writes a file that the person has named; its folder is made if it is not there.</summary>
+    /// <param name="path">The file as it was typed.</param>
+    /// <param name="text">What to write.</param>
+    /// <exception cref="CliException">It cannot be written; exit code 2.</exception>
+    protected void Save(string path, string text)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Full(path))!);
+            File.WriteAllText(Full(path), text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw CliException.BadInput($"{path} cannot be written: {error.Message.TrimEnd('.')}; name another file");
+        }
+    }
+
     /// <summary>An argument of words or paths; what looks like an option is refused as a mistyped one.</summary>
     protected Argument<string> Words(string name, string description)
     {
