@@ -14,16 +14,9 @@ public sealed class LayoutSearch
 {
     private readonly ModelShape model;
     private readonly Machine machine;
-    private readonly TwinParameters parameters;
-    private readonly StepPricer pricer;
-    private readonly TwinSpread spread;
     private readonly TrainingSetup setup;
-    private readonly MemoryRules rules;
-    private readonly double usableMemory;
-    private Leaders leaders = new(0, new LeaderBoard(0));
-    private long considered;
-    private long tooLarge;
-    private long priced;
+    private readonly TwinParameters parameters;
+    private readonly TwinSpread spread;
 
     /// <summary>Makes a search.</summary>
     /// <param name="model">The model.</param>
@@ -38,16 +31,10 @@ public sealed class LayoutSearch
         ArgumentNullException.ThrowIfNull(setup);
         this.model = model;
         this.machine = machine;
-        this.parameters = parameters;
         this.setup = setup;
+        this.parameters = parameters;
         this.spread = spread;
-        this.pricer = new StepPricer(model, machine, setup, parameters);
-        this.rules = MemoryFit.RulesOf(setup);
-        this.usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
     }
-
-    /// <summary>How many of the best the closed form hands to the timeline when <paramref name="keep"/> are asked for.</summary>
-    internal static int RoomFor(int keep) => Math.Max(32, 4 * keep);
 
     /// <summary>Searches.</summary>
     /// <param name="space">What is varied.</param>
@@ -58,29 +45,18 @@ public sealed class LayoutSearch
     public SearchResult Run(SearchSpace space, int keep = 5, int threads = 1, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(space);
-        int room = RoomFor(keep);
         var layouts = new LayoutSpace(model, space);
-        var board = new LeaderBoard(room);
-        SearchTally[] tallies = SearchParts.Run(
-            layouts.Parts,
+        return SearchParts.Run(
+            layouts,
+            ranks => layouts.LargestBatchDivisor(space.Gpus / ranks),
+            leaders => new Judge(leaders, model, machine, setup, parameters, spread),
+            Exactly,
+            keep,
             threads,
-            part =>
-            {
-                var search = new LayoutSearch(model, machine, setup, parameters, spread) { leaders = new Leaders(room, board) };
-                layouts.ForEach(part, ranks => layouts.LargestBatchDivisor(space.Gpus / ranks), search.Consider, cancellationToken);
-                board.Take(part, search.leaders.All);
-                return new SearchTally(search.considered, search.tooLarge, search.priced);
-            },
             progress,
             cancellationToken);
-        return new SearchResult(
-            [.. board.Best.Select(Exactly).OrderBy(static ranked => ranked.High).Take(keep)],
-            tallies.Sum(static tally => tally.Considered),
-            tallies.Sum(static tally => tally.TooLarge),
-            tallies.Sum(static tally => tally.Priced));
     }
 
-    // The closed form ranks millions; the timeline has the last word on the few that lead.
     private RankedLayout Exactly(RankedLayout ranked)
     {
         Layout layout = ranked.Layout;
@@ -90,28 +66,35 @@ public sealed class LayoutSearch
         return ranked with { Price = price, Low = low, High = high * MemoryFit.Unmeasured(layout), Shares = [share] };
     }
 
-    private void Consider(in Layout layout)
+    private sealed class Judge(Leaders leaders, ModelShape model, Machine machine, TrainingSetup setup, TwinParameters parameters, TwinSpread spread) : LayoutJudge(leaders)
     {
-        if (!LayoutRules.IsSound(model, layout))
-        {
-            return;
-        }
+        private readonly StepPricer pricer = new(model, machine, setup, parameters);
+        private readonly MemoryRules rules = MemoryFit.RulesOf(setup);
+        private readonly double usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
 
-        considered++;
-        double memory = MemoryFit.FullestStage(model, layout, rules);
-        if (memory > usableMemory)
+        public override void Consider(in Layout layout)
         {
-            tooLarge++;
-            return;
-        }
+            if (!LayoutRules.IsSound(model, layout))
+            {
+                return;
+            }
 
-        priced++;
-        pricer.Price(layout, out StepPrice price);
-        (double low, double high) = spread.Interval(TwinSpread.GroupOf(model, setup, layout), price.Total);
-        high *= MemoryFit.Unmeasured(layout);
-        if (leaders.Admits(high))
-        {
-            leaders.Add(new RankedLayout(layout, price, low, high, memory, []));
+            Considered++;
+            double memory = MemoryFit.FullestStage(model, layout, rules);
+            if (memory > usableMemory)
+            {
+                TooLarge++;
+                return;
+            }
+
+            Priced++;
+            pricer.Price(layout, out StepPrice price);
+            (double low, double high) = spread.Interval(TwinSpread.GroupOf(model, setup, layout), price.Total);
+            high *= MemoryFit.Unmeasured(layout);
+            if (Leaders.Admits(high))
+            {
+                Leaders.Add(new RankedLayout(layout, price, low, high, memory, []));
+            }
         }
     }
 }
