@@ -103,6 +103,25 @@ public sealed class PlanningVerbTests
         Assert.True(File.Exists(Path.Combine(again.Folder, "new", "trace.json")));
     }
 
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("estimate")]
+    public async Task A_format_that_no_accelerator_of_the_site_has_is_named(string verb)
+    {
+        using var test = new TestHost();
+        Assert.Equal(2, await test.Run(verb, "llama3-8b", "--site", "dgx-h100", "--products", "nvfp4"));
+        Assert.Contains("h100-sxm on dgx-h100 have no nvfp4 products", test.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_comment_about_parallelism_is_no_layout()
+    {
+        using var test = new TestHost();
+        File.WriteAllText(Path.Combine(test.Folder, "job.yaml"), "# parallel: to be found\nmodel: { preset: llama3-8b }\ntrain: { globalBatch: 64, microBatch: 1, precision: bf16 }\n");
+        Assert.Equal(0, await test.Run("estimate", "job.yaml", "--site", "dgx-h100"));
+        Assert.Contains("the best that a search finds", test.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mistakes_of_a_site_file_are_shown_with_their_places_and_counted()
     {

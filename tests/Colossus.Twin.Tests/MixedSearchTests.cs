@@ -92,5 +92,18 @@ public sealed class MixedSearchTests
         Assert.NotEmpty(SiteEstimator.Estimate(site, job, layout with { Data = 200_001, GlobalBatch = 200_001 }, TwinParameters.Shipped, TwinSpread.Shipped).Problems);
     }
 
+    [Fact]
+    public void A_layout_runs_where_it_fits_even_if_another_kind_would_be_quicker()
+    {
+        AcceleratorSpec large = AcceleratorCatalogue.Find("a100-sxm-80gb")!;
+        AcceleratorSpec quick = AcceleratorCatalogue.Find("h100-sxm")! with { Id = "small", MemoryBytes = 20e9 };
+        var site = new SiteSpec("two", "", [new PoolSpec(quick, 1, 8), new PoolSpec(large, 1, 8)]);
+        var job = new Jobs.PricedJob(ModelShapeCatalogue.Find("llama3-8b")!, default, setup);
+        var layout = new Plan.Layouts.Layout(8, 1, 1, 1, 1, 1, 1, false, 1, 64, Specs.Jobs.Recompute.Full, Specs.Jobs.PipelineSchedule.OneForwardOneBackward);
+        Estimates.StepEstimate estimate = SiteEstimator.Estimate(site, job, layout, TwinParameters.Shipped, TwinSpread.Shipped);
+        Assert.Equal(large.Id, Assert.Single(estimate.Pools).Machine.Accelerator.Id);
+        Assert.True(estimate.Fits);
+    }
+
     private static double End(double fixedSeconds, double each, int count) => count == 0 ? 0 : fixedSeconds + (each * count);
 }

@@ -44,18 +44,15 @@ internal static class PlanningInputs
         CliHost host, string nameOrPath, IReadOnlyList<string> settings, string? products, SiteSpec site, int gpus, Func<string, string> full)
     {
         string text;
-        var hasLayout = true;
         if (File.Exists(full(nameOrPath)))
         {
             text = File.ReadAllText(full(nameOrPath));
-            hasLayout = text.Contains("parallel:", StringComparison.Ordinal);
         }
         else if (ModelShapeCatalogue.Find(nameOrPath) is not null)
         {
             // A model alone says nothing of batches: up to some hundred million tokens a step are usual for large runs.
             var batch = gpus > 16_384 ? 16_384 : gpus > 1024 ? 4096 : 512;
             text = $"name: {nameOrPath}\nmodel:\n  preset: {nameOrPath}\ntrain:\n  globalBatch: {batch}\n  microBatch: 1\n  precision: bf16\n";
-            hasLayout = false;
         }
         else
         {
@@ -64,11 +61,10 @@ internal static class PlanningInputs
             throw CliException.BadInput($"there is no job file or model '{nameOrPath}'; {near}models are {string.Join(", ", models)}");
         }
 
-        hasLayout |= settings.Any(setting => setting.StartsWith("parallel.", StringComparison.Ordinal));
         var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
         var job = reading.Job ?? throw Refused(host, reading.Mistakes);
         MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
-        return (PricedJob.From(job, format).On(site), text, hasLayout);
+        return (PricedJob.From(job, format).On(site), text, reading.Places!.Has("parallel"));
     }
 
     // All mistakes of a file with their places, then how many.
@@ -86,6 +82,11 @@ internal static class PlanningInputs
     public static SearchResult Search(
         CliHost host, SiteSpec site, PricedJob job, int gpus, int keep, (TwinParameters Parameters, TwinSpread Spread) twin, CancellationToken cancellation = default)
     {
+        if (site.Peak(job.Setup.Format) <= 0)
+        {
+            throw CliException.BadInput($"{string.Join(" and ", site.Pools.Select(pool => pool.Accelerator.Id).Distinct())} on {site.Name} have no {job.Setup.Format.ToString().ToLowerInvariant()} products; choose another train.precision or --products");
+        }
+
         var progress = new ShareProgressLine(host, "searching layouts");
         try
         {

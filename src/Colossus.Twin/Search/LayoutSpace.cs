@@ -64,7 +64,7 @@ internal sealed class LayoutSpace
         (int tensor, int context, int pipeline) = parts[part];
         cancellationToken.ThrowIfCancellationRequested();
         int data = replicasOf(tensor * context * pipeline);
-        if (data > 0 && (!space.Exact || data * tensor * context * pipeline == space.Gpus))
+        if (data > 0)
         {
             OverBatches(new Layout(data, tensor, pipeline, 1, context, 1, 1, false, 1, space.GlobalBatch, Recompute.None, PipelineSchedule.OneForwardOneBackward), visit);
         }

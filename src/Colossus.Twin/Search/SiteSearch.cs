@@ -5,7 +5,7 @@ using Colossus.Twin.Sites;
 
 namespace Colossus.Twin.Search;
 
-/// <summary>Finds the best layouts of a job on a site: on each kind of accelerator alone, and over several together where one kind is not enough.</summary>
+/// <summary>Finds the best layouts of a job on a site: on each kind of accelerator alone that has products of the job's format, and over several together where one kind is not enough.</summary>
 public static class SiteSearch
 {
     /// <summary>Searches.</summary>
@@ -30,9 +30,9 @@ public static class SiteSearch
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(job);
-        IReadOnlyList<PoolMachine> pools = SitePools.Of(site);
-        bool mixed = pools.Count > 1 && pools.Max(static pool => pool.Gpus) < gpus;
-        int searches = pools.Count + (mixed ? 1 : 0);
+        PoolMachine[] pools = [.. SitePools.Of(site).Where(pool => pool.Machine.Accelerator.Peak(job.Setup.Format) > 0)];
+        bool mixed = pools.Length > 1 && pools.Max(static pool => pool.Gpus) < gpus;
+        int searches = pools.Length + (mixed ? 1 : 0);
         var results = new List<SearchResult>();
         foreach (PoolMachine pool in pools)
         {
@@ -54,7 +54,7 @@ public static class SiteSearch
     }
 
     // The pools in the order of their peak, strongest first, until there are enough accelerators.
-    private static List<PoolMachine> Enough(IReadOnlyList<PoolMachine> pools, int gpus)
+    private static List<PoolMachine> Enough(PoolMachine[] pools, int gpus)
     {
         var used = new List<PoolMachine>();
         foreach (PoolMachine pool in pools.OrderByDescending(static pool => (pool.Machine.Accelerator.PeakBf16, pool.Machine.Accelerator.MemoryBandwidth)))

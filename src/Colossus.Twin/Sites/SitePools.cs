@@ -1,5 +1,6 @@
 using Colossus.Plan.Layouts;
 using Colossus.Specs.Sites;
+using Colossus.Twin.Estimates;
 using Colossus.Twin.Jobs;
 using Colossus.Twin.Pricing;
 
@@ -19,7 +20,7 @@ public static class SitePools
         return [.. site.Pools.GroupBy(pool => MachineOf(site, pool)).Select(static group => new PoolMachine(group.Key, group.Sum(static pool => pool.Gpus)))];
     }
 
-    /// <summary>The pools that a layout runs on: the one that is fastest at it if one is large enough, else the fastest ones until there are enough.</summary>
+    /// <summary>The pools that a layout runs on: the fastest one that is large enough and has the memory, else the fastest ones until there are enough.</summary>
     /// <param name="site">The site.</param>
     /// <param name="job">The job.</param>
     /// <param name="layout">A sound layout.</param>
@@ -35,9 +36,11 @@ public static class SitePools
         }
 
         PoolMachine[] byTime = [.. pools.OrderBy(pool => StepEstimator.Price(job.Model, pool.Machine, job.Setup, layout, parameters).Total)];
-        if (Array.Find(byTime, pool => pool.Gpus >= layout.Ranks) is { } enough)
+        PoolMachine[] enough = [.. byTime.Where(pool => pool.Gpus >= layout.Ranks)];
+        if (enough.Length > 0)
         {
-            return [enough with { Gpus = layout.Ranks }];
+            double memory = MemoryFit.FullestStage(job.Model, layout, MemoryFit.RulesOf(job.Setup));
+            return [(Array.Find(enough, pool => memory <= MemoryFit.UsableBytes(pool.Machine.Accelerator)) ?? enough[0]) with { Gpus = layout.Ranks }];
         }
 
         var used = new List<PoolMachine>();
