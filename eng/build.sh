@@ -6,7 +6,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 need_dotnet() {
   command -v dotnet > /dev/null && return
   local place
-  for place in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet; do
+  for place in "${DOTNET_ROOT:-}" "${HOME:-}/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet; do
     if [ -n "$place" ] && [ -x "$place/dotnet" ]; then
       export DOTNET_ROOT="$place" PATH="$place:$PATH"
       return
@@ -19,10 +19,10 @@ need_dotnet() {
 # build NAME SOLUTION FOLDER...: builds SOLUTION unless nothing under the folders is newer than the last successful build of NAME.
 # Folders count with their own times, so a deleted file is noticed too.
 build() {
-  local name="$1" solution="$2" stamp="$root/artifacts/.built-$1" log="$root/artifacts/build-$1.log" started lock
+  local name="$1" solution="$2" stamp="$root/artifacts/.built-$1" log="$root/artifacts/build-$1.log" started lock home
   shift 2
   fresh "$stamp" "$@" && return
-  mkdir -p "$root/artifacts"
+  require_writable
   # Two commands started together build once: the second waits, then finds the first one's work.
   exec {lock}> "$root/artifacts/.build-lock"
   if command -v flock > /dev/null && ! flock --nonblock "$lock"; then
@@ -38,7 +38,8 @@ build() {
     fi
     # The stamp carries the time before the build: what is edited meanwhile is built next time.
     touch "$stamp.new"
-    if ! dotnet build "$root/$solution" -c Release -nologo -v quiet -nodeReuse:false -clp:NoSummary > "$log" 2>&1 {lock}>&-; then
+    home="$(build_home)"
+    if ! HOME="$home" DOTNET_CLI_HOME="$home" dotnet build "$root/$solution" -c Release -nologo -v quiet -nodeReuse:false -clp:NoSummary > "$log" 2>&1 {lock}>&-; then
       sort -u "$log" | grep -E "error|MSB|NETSDK|SDK" >&2 || cat "$log" >&2
       echo "colossus: the build failed; all of its output is in $log" >&2
       exit 1
@@ -47,6 +48,24 @@ build() {
     echo "colossus: built in $((SECONDS - started)) s" >&2
   fi
   exec {lock}>&-
+}
+
+# An installation that others may only read is built by whoever can write it.
+require_writable() {
+  mkdir -p "$root/artifacts" 2> /dev/null && [ -w "$root/artifacts" ] && return
+  echo "colossus: $root is not built from its present sources, and you may not write there: $(stat -c %U "$root") runs $root/colossus once, then everybody can." >&2
+  exit 3
+}
+
+# Packages are fetched into the home folder; where that cannot be written, into the clone.
+build_home() {
+  # By making what the SDK would make: permissions alone say nothing of /proc and of read-only file systems.
+  if [[ "${HOME:-}" == /* ]] && mkdir -p "$HOME/.dotnet" "$HOME/.nuget" 2> /dev/null && [ -w "$HOME/.nuget" ]; then
+    echo "$HOME"
+  else
+    mkdir -p "$root/artifacts/home"
+    echo "$root/artifacts/home"
+  fi
 }
 
 fresh() {

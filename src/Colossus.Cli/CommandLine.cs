@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Colossus.Cli.Help;
+using Colossus.Cli.Terminal;
 using Colossus.Cli.Verbs;
 using Colossus.Runs;
 
@@ -10,6 +11,9 @@ namespace Colossus.Cli;
 /// <summary>The verbs together: parses a command line, runs its verb, turns every end into an exit code.</summary>
 internal static class CommandLine
 {
+    // A prompt may begin with @: it is text, and no file whose lines are arguments.
+    private static readonly ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>All verbs, with their help.</summary>
     public static RootCommand Build(CliHost host)
     {
@@ -38,14 +42,29 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>Reads one command line.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) => root.Parse(args, parsing);
+
     /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>. No exception leaves it.</returns>
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
     {
+        var code = await RunVerbAsync(args, host, cancellationToken);
+        if (host.OutFailure() is { NobodyListens: false } failure)
+        {
+            host.Complain($"standard output cannot be written: {failure.Message}");
+            return code == ExitCode.Done ? ExitCode.Failed : code;
+        }
+
+        return code;
+    }
+
+    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CancellationToken cancellationToken)
+    {
         try
         {
             var root = Build(host);
-            var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            var parsed = Parse(root, args.Length == 0 ? ["--help"] : args);
             if (parsed.Action is ParseErrorAction error)
             {
                 error.ShowHelp = false;
@@ -72,6 +91,11 @@ internal static class CommandLine
         {
             host.Complain(error.Message);
             return ExitCode.BadInput;
+        }
+        catch (OutputException)
+        {
+            // Whoever reads had enough, as head has; a failure is told by the caller, for verbs that go on without their output too.
+            return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {

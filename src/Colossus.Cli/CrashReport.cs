@@ -17,9 +17,10 @@ internal static class CrashReport
             {error}
 
             """;
-        var file = Path.Combine(host.CacheFolder, "crashes", $"{host.Time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
         try
         {
+            var folder = host.Cache.Folder ?? throw new IOException("no folder for cached files");
+            var file = Path.Combine(folder, "crashes", $"{host.Time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, text);
             return $"{Sentence(error)}. This is a fault of Colossus; the details are in {file}";

@@ -16,7 +16,7 @@ internal static class ProbeErrand
         using var output = Console.OpenStandardOutput();
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
-        json.WriteString("libtorch", Path.GetFileName(Path.GetFullPath(Path.Combine(libtorch.Folder, "..", "..", ".."))));
+        json.WriteString("libtorch", libtorch.Version);
         json.WriteString("folder", libtorch.Folder);
         json.WriteString("bridge", libtorch.Bridge);
         json.WriteBoolean("patched", libtorch.Patched);

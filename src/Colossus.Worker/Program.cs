@@ -23,3 +23,10 @@ catch (LibtorchException error)
     Console.Error.WriteLine(error.Message);
     return 3;
 }
+catch (Exception error)
+{
+    // Readers of one line read the last: the cause, and not the end of a stack trace.
+    Console.Error.WriteLine(error);
+    Console.Error.WriteLine($"a fault of the worker ({error.GetType().Name}): {error.Message.ReplaceLineEndings(" ")}");
+    return 1;
+}

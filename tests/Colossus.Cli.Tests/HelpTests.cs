@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Colossus.Cli.Help;
 using Colossus.Cli.Verbs;
 
@@ -48,7 +49,7 @@ public sealed class HelpTests
         using var test = new TestHost();
         var root = CommandLine.Build(test.Host);
         var examples = Commands(root).OfType<Verb>().SelectMany(verb => verb.Examples).Select(example => example.Command).Where(line => line.StartsWith("colossus ", StringComparison.Ordinal));
-        Assert.All(examples, line => Assert.Empty(root.Parse(line["colossus ".Length..].Split(" > ")[0]).Errors));
+        Assert.All(examples, line => Assert.Empty(CommandLine.Parse(root, [.. CommandLineParser.SplitCommandLine(line["colossus ".Length..].Split(" > ")[0])]).Errors));
     }
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);

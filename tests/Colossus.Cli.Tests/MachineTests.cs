@@ -98,6 +98,29 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public async Task Doctor_names_the_folder_of_caches_and_why_it_is_not_the_usual_one()
+    {
+        using var test = new TestHost();
+        test.Worker($"echo '{Answer}'\n");
+        test["XDG_CACHE_HOME"] = "/proc";
+        test["TMPDIR"] = test.Folder;
+        Assert.Equal(0, await test.Run("doctor", "--format", "json"));
+        using var json = System.Text.Json.JsonDocument.Parse(test.Out);
+        var shards = json.RootElement.EnumerateArray().Single(check => check.GetProperty("name").GetString() == "disk of token shards");
+        Assert.Contains($"free at {test.Folder}/colossus-", shards.GetProperty("found").GetString());
+        Assert.Contains("/proc/colossus (XDG_CACHE_HOME) cannot be made", shards.GetProperty("found").GetString());
+        Assert.Equal("", test.Error);
+
+        using var without = new TestHost();
+        without.Worker($"echo '{Answer}'\n");
+        without["XDG_CACHE_HOME"] = "/proc";
+        without["TMPDIR"] = without.Write("file", "");
+        Assert.Equal(ExitCode.EnvironmentLacks, await without.Run("doctor"));
+        Assert.Contains("MISSING  disk of token shards", without.Out);
+        Assert.Contains("warning: the measured speed cannot be kept", without.Error);
+    }
+
+    [Fact]
     public async Task Doctor_in_json_has_stable_names()
     {
         using var test = new TestHost();

@@ -49,7 +49,7 @@ public sealed class MistakeTests
     public void A_fault_of_ours_is_told_even_when_nothing_can_be_written()
     {
         using var test = new TestHost();
-        test["XDG_CACHE_HOME"] = test.Write("file", "");
+        test["XDG_CACHE_HOME"] = test["TMPDIR"] = test.Write("file", "");
         Assert.Contains("InvalidOperationException", CrashReport.Write(new InvalidOperationException("x"), [], test.Host));
     }
 }

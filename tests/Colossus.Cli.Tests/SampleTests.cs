@@ -21,6 +21,36 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task What_a_model_writes_is_shown_with_symbols_and_raw_only_when_asked()
+    {
+        using var test = new TestHost();
+        TestCheckpoint.Save(RunFolder.Create(Path.Combine(test.Folder, "r"), "").CheckpointsFolder, 10);
+        test.Worker("printf 'bell\\007 escape\\033[31m\\000 \\377 \\342\\200\\256\\ttab\n'\n");
+
+        Assert.Equal(0, await test.Run("sample", "r", "x"));
+        Assert.Equal("bell␇ escape␛[31m␀ \ufffd \\u202e\ttab\n", test.Out);
+        Assert.Empty(test.Raw);
+
+        Assert.Equal(0, await test.Run("sample", "r", "x", "--raw"));
+        Assert.Equal([.. "bell\a escape\e[31m\0 "u8, 0xff, .. " \u202e\ttab\n"u8], test.Raw);
+    }
+
+    [Theory]
+    [InlineData("@everyone hello")]
+    [InlineData("@job.yaml")]
+    [InlineData("-5 degrees")]
+    [InlineData("--length", "--")]
+    public async Task A_prompt_is_text_whatever_it_begins_with(string prompt, params string[] before)
+    {
+        using var test = new TestHost();
+        TestCheckpoint.Save(RunFolder.Create(Path.Combine(test.Folder, "r"), "").CheckpointsFolder, 10);
+        test.Write("job.yaml", "--help\n");
+        test.Worker("echo \"$5\"\n");
+        Assert.Equal(0, await test.Run(["sample", "r", .. before, prompt]));
+        Assert.Equal(prompt + "\n", test.Out);
+    }
+
+    [Fact]
     public async Task A_damaged_checkpoint_is_named_and_the_one_before_is_used()
     {
         using var test = new TestHost();

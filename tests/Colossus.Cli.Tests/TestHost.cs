@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Colossus.Cli.Terminal;
 using Colossus.Cli.Train;
 
 namespace Colossus.Cli.Tests;
@@ -8,6 +9,7 @@ internal sealed partial class TestHost : IDisposable
 {
     private readonly StringWriter output = new();
     private readonly StringWriter error = new();
+    private readonly MemoryStream raw = new();
     private readonly Dictionary<string, string?> variables = [];
 
     public TestHost()
@@ -17,11 +19,12 @@ internal sealed partial class TestHost : IDisposable
         Host = new CliHost
         {
             Out = output,
-            Error = error,
-            Console = CliHost.ConsoleOn(output, terminal: false),
-            ErrorConsole = CliHost.ConsoleOn(error, terminal: false),
+            Shown = new PrintableWriter(output, Printable.Unicode),
+            Raw = raw,
+            Error = new PrintableWriter(error, Printable.Unicode),
+            Console = CliHost.ConsoleOn(output, terminal: false, _ => null),
+            ErrorConsole = CliHost.ConsoleOn(error, terminal: false, _ => null),
             OutIsTerminal = false,
-            ErrorIsTerminal = false,
             Variable = name => variables.TryGetValue(name, out var value) ? value : null,
             WorkingFolder = Folder,
             Train = new TrainServices(Train, Train, Train),
@@ -38,11 +41,15 @@ internal sealed partial class TestHost : IDisposable
     /// <summary>What was written to standard output, without the spaces that pad tables.</summary>
     public string Out => Padding().Replace(output.ToString(), "\n");
 
+    /// <summary>What was written to standard output byte by byte.</summary>
+    public byte[] Raw => raw.ToArray();
+
     /// <summary>What was written to standard error.</summary>
     public string Error => Padding().Replace(error.ToString(), "\n");
 
     public string? this[string variable]
     {
+        get => variables.GetValueOrDefault(variable);
         set => variables[variable] = value;
     }
 

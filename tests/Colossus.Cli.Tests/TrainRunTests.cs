@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Colossus.Cli.Terminal;
 using Colossus.Cli.Train;
 using Colossus.Cli.Workers;
 using Colossus.Runs;
@@ -51,6 +52,21 @@ public sealed class TrainRunTests
         Assert.Contains(sentence, test.Out);
     }
 
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "warning: standard output cannot be written, training goes on: full")]
+    public async Task Training_goes_on_when_standard_output_takes_no_more(bool nobodyListens, string said)
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        using var output = new FailingWriter(new OutputException(nobodyListens, "full"));
+        using var signals = new StopSignals(_ => { });
+        var host = test.Host with { Out = output, Console = CliHost.ConsoleOn(output, terminal: false, _ => null) };
+        Assert.Equal(ExitCode.Done, await new TrainRun(host, new ScriptedLauncher("completed"), json: false).RunAsync(order, new ModelSize(1000, 5000), Speed, signals));
+        Assert.Equal(["started", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal(said, test.Error.Trim());
+    }
+
     [Fact]
     public async Task A_run_that_another_process_works_on_is_left_alone()
     {
@@ -96,6 +112,13 @@ public sealed class TrainRunTests
         using var json = JsonDocument.Parse(line);
         return json.RootElement.GetProperty("event").GetString()!;
     });
+
+    private sealed class FailingWriter(OutputException failure) : TextWriter
+    {
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        public override void Write(char value) => throw failure;
+    }
 
     /// <summary>Two steps of a life that is always the same.</summary>
     private sealed class ScriptedLauncher(string status) : IRunLauncher

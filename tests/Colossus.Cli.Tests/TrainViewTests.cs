@@ -109,7 +109,7 @@ public sealed class TrainViewTests
             new TimeRow(1, 12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 9).Plus(TimeBucket.ExposedCommunication, 3.5)),
         ]);
         using var console = new TestConsole();
-        console.Write(FinalReport.Time(table));
+        console.Write(FinalReport.Time(table, 80));
         Expectation.Matches("time", string.Join('\n', console.Lines.Select(line => line.TrimEnd())) + "\n");
     }
 

@@ -79,11 +79,13 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void Native_libtorch_is_in_no_output_twice()
+    public void Native_libtorch_lies_once_in_the_clone_where_every_user_can_read_it()
     {
-        var binaries = Path.Combine(Repository.Root, "artifacts", "bin");
-        var copies = Directory.Exists(binaries) ? Directory.EnumerateFiles(binaries, "libtorch_cpu.so", SearchOption.AllDirectories).ToList() : [];
-        Assert.True(copies.Count <= 1, "500 MB each: " + string.Join(", ", copies));
+        var artifacts = Path.Combine(Repository.Root, "artifacts");
+        // The packages lie under artifacts/home where the builder's own home cannot be written.
+        var copies = Directory.EnumerateFiles(artifacts, "libtorch_cpu.so", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(Path.Combine(artifacts, "home"), StringComparison.Ordinal)).ToList();
+        Assert.Equal([Path.Combine(artifacts, "native", "libtorch_cpu.so")], copies);
     }
 
     private static string Short(string project) => project["Colossus.".Length..];

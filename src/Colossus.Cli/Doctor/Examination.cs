@@ -24,8 +24,8 @@ internal static class Examination
                 ? Check.Good("memory", $"{Format.Bytes(facts.MemoryBytes)}, {Format.Bytes(facts.FreeMemoryBytes)} free")
                 : Check.Optional("memory", Format.Bytes(facts.MemoryBytes), "small models only: a rank needs about 20 bytes a parameter and 300 MiB for libtorch"),
             SharedMemory(facts),
-            Disk("disk of runs", Path.Combine(host.WorkingFolder, "runs")),
-            Disk("disk of token shards", host.CacheFolder),
+            Runs(Path.Combine(host.WorkingFolder, "runs")),
+            Shards(host.Cache),
             Check.Good(".NET runtime", RuntimeInformation.FrameworkDescription),
             Sdk(),
         ];
@@ -57,6 +57,23 @@ internal static class Examination
         return facts.SharedMemoryBytes == 0 ? Check.Missing("/dev/shm", "none", "mount a tmpfs at /dev/shm")
             : facts.FreeSharedMemoryBytes < FewSharedMemory ? Check.Optional("/dev/shm", found, advice)
             : Check.Good("/dev/shm", found);
+    }
+
+    private static Check Runs(string folder) => FolderTrial.ProblemOfAncestor(folder) is { } problem
+        ? Check.Optional("disk of runs", $"{folder} {problem}", "name a folder that you may write: train --run FOLDER, or start colossus in another folder")
+        : Disk("disk of runs", folder);
+
+    private static Check Shards(UserCache cache)
+    {
+        const string name = "disk of token shards";
+        if (cache.Folder is not { } folder)
+        {
+            return Check.Missing(name, $"no place: {string.Join("; ", cache.Refused)}", $"{UserCache.Advice}, or data.cache in each job");
+        }
+
+        var disk = Disk(name, folder);
+        return cache.Refused.Count == 0 ? disk : Check.Optional(
+            name, $"{disk.Found}, since {string.Join("; ", cache.Refused)}", $"{UserCache.Advice}: what lies under the temporary folder may be removed, and is made again then");
     }
 
     private static Check Disk(string name, string folder)
@@ -98,14 +115,14 @@ internal static class Examination
             return
             [
                 Check.Good("worker", worker.Location),
-                Check.Good("libtorch", $"{probe.Libtorch} at {probe.Folder}, {(probe.Patched ? $"through an adapted bridge ({probe.Bridge}): this system's libstdc++ is older than the shipped one asks for" : $"through {probe.Bridge}")}"),
+                Check.Good("libtorch", $"{probe.Libtorch} at {probe.Folder}, {(probe.Patched ? $"through {probe.Bridge}, adapted in memory: this system's libstdc++ is older than it asks for" : $"through {probe.Bridge}")}"),
                 Check.Good("matrix products", $"fp32 {Format.FlopsPerSecond(probe.Fp32)}, bf16 {Format.FlopsPerSecond(probe.Bf16)} on {probe.Threads} {(probe.Threads == 1 ? "thread" : "threads")}; utilization is measured against the faster"),
                 Check.Good("memory bandwidth", $"{Format.Bytes((long)probe.MemoryBandwidth)}/s read and written"),
             ];
         }
         catch (CliException error)
         {
-            return [Check.Missing("libtorch", error.Message, "restore the packages again: dotnet restore --force; then look at the message above")];
+            return [Check.Missing("libtorch", error.Message, "look at the message; if files are missing or cannot be read, whoever built Colossus builds it again: dotnet build src/Colossus.Worker")];
         }
     }
 

@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace Colossus.Cli.Figures;
 
 /// <summary>Tells how far something has come: nothing for two seconds, then a bar that is redrawn on a terminal, or a line now and then in a log.</summary>
@@ -5,13 +7,14 @@ namespace Colossus.Cli.Figures;
 internal sealed class ProgressLine(CliHost host)
 {
     private const int BarWidth = 30;
+    private static readonly ControlCode eraseLine = new("\r\u001b[K");
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan redraw = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan relog = TimeSpan.FromSeconds(5);
 
     private readonly long started = host.Time.GetTimestamp();
     private TimeSpan next = patience;
-    private int drawn;
+    private bool drawn;
 
     /// <summary>Shows the bar if it is time.</summary>
     /// <param name="what">What is being done.</param>
@@ -25,13 +28,16 @@ internal sealed class ProgressLine(CliHost host)
             return;
         }
 
-        next = now + (host.ErrorIsTerminal ? redraw : relog);
+        next = now + (host.ErrorIsLive ? redraw : relog);
         var done = (int)Math.Clamp(BarWidth * share, 0, BarWidth);
         var text = $"{what} {new string('━', done)}{new string('─', BarWidth - done)} {details()}";
-        if (host.ErrorIsTerminal)
+        if (host.ErrorIsLive)
         {
-            host.Error.Write("\r" + text.PadRight(drawn));
-            drawn = text.Length;
+            // A line that is wider than the terminal would break, and its first part could not be erased any more.
+            var width = host.ErrorConsole.Profile.Width - 1;
+            host.ErrorConsole.Write(eraseLine);
+            host.ErrorConsole.Write(new Text(text.Length > width ? text[..width] : text));
+            drawn = true;
         }
         else
         {
@@ -42,10 +48,10 @@ internal sealed class ProgressLine(CliHost host)
     /// <summary>Takes the bar away.</summary>
     public void Clear()
     {
-        if (drawn > 0)
+        if (drawn)
         {
-            host.Error.Write("\r" + new string(' ', drawn) + "\r");
-            drawn = 0;
+            host.ErrorConsole.Write(eraseLine);
+            drawn = false;
         }
     }
 }

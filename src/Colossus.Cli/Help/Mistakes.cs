@@ -27,7 +27,7 @@ internal static partial class Mistakes
         var command = parsed.CommandResult.Command;
         foreach (var token in parsed.UnmatchedTokens)
         {
-            if (Nearest(token, Names(command)) is { } meant)
+            if (Nearest(token, Names(command)) is { } meant && meant != token)
             {
                 host.Say($"did you mean '{meant}'?");
             }

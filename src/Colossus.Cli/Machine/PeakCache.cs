@@ -15,7 +15,6 @@ internal static class PeakCache
     /// <exception cref="CliException">libtorch cannot be used; exit code 3.</exception>
     public static async Task<WorkerProbe> GetAsync(CliHost host, MachineFacts facts, WorkerCommand worker, bool again, CancellationToken cancellationToken)
     {
-        var file = File(host);
         if (!again && Known(host, facts, worker) is { } known)
         {
             return known;
@@ -28,9 +27,14 @@ internal static class PeakCache
             probe = probe with { Fp32 = Math.Max(probe.Fp32, before.Fp32), Bf16 = Math.Max(probe.Bf16, before.Bf16), MemoryBandwidth = Math.Max(probe.MemoryBandwidth, before.MemoryBandwidth) };
         }
 
+        if (File(host) is not { } file)
+        {
+            host.Warn($"the measured speed cannot be kept: {string.Join("; ", host.Cache.Refused)}. {UserCache.Advice}");
+            return probe;
+        }
+
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             var temporary = $"{file}.{Environment.ProcessId}";
             await System.IO.File.WriteAllTextAsync(
                 temporary, JsonSerializer.Serialize(new PeakRecord(facts.Processor, facts.Cores, Identity(worker), probe), WorkerJson.Default.PeakRecord), cancellationToken);
@@ -48,9 +52,9 @@ internal static class PeakCache
     public static bool Has(CliHost host, MachineFacts facts, WorkerCommand worker) => Known(host, facts, worker) is not null;
 
     private static WorkerProbe? Known(CliHost host, MachineFacts facts, WorkerCommand worker) =>
-        Read(File(host)) is { } known && known.Processor == facts.Processor && known.Cores == facts.Cores && known.Worker == Identity(worker) ? known.Probe : null;
+        File(host) is { } file && Read(file) is { } known && known.Processor == facts.Processor && known.Cores == facts.Cores && known.Worker == Identity(worker) ? known.Probe : null;
 
-    private static string File(CliHost host) => Path.Combine(host.CacheFolder, "machine.json");
+    private static string? File(CliHost host) => host.Cache.Folder is { } folder ? Path.Combine(folder, "machine.json") : null;
 
     private static string Identity(WorkerCommand worker)
     {

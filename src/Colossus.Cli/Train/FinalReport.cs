@@ -30,7 +30,7 @@ internal static class FinalReport
 
         if (summary.Time.Rows.Count > 0)
         {
-            console.Write(Time(summary.Time));
+            console.Write(Time(summary.Time, console.Profile.Width));
         }
 
         if (text is not null)
@@ -53,14 +53,16 @@ internal static class FinalReport
     }
 
     /// <summary>Seconds a bucket and rank; the last row is the wall clock that the others add up to.</summary>
-    public static Table Time(TimeTable time)
+    /// <param name="time">The seconds.</param>
+    /// <param name="width">Columns of the terminal: ranks that find no room are left out, report.html has them all.</param>
+    public static Table Time(TimeTable time, int width)
     {
-        const int mostRanks = 8;
-        var rows = time.Rows.Take(mostRanks).ToList();
+        const int mostRanks = 8, titleWidth = 25, rankWidth = 9;
+        var rows = time.Rows.Take(Math.Clamp((width - titleWidth) / rankWidth, 1, mostRanks)).ToList();
         var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("time of each rank, s"));
         foreach (var row in rows)
         {
-            table.AddColumn(new TableColumn($"rank {row.Rank}").RightAligned());
+            table.AddColumn(new TableColumn($"rank {row.Rank}").RightAligned().NoWrap());
         }
 
         foreach (var bucket in time.UsedBuckets)

@@ -1,4 +1,5 @@
 using Colossus.Cli.Figures;
+using Colossus.Cli.Terminal;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Spectre.Console;
@@ -90,7 +91,7 @@ internal sealed class LiveDisplay : ITrainDisplay
                 }
             });
         }
-        catch (IOException)
+        catch (OutputException)
         {
             // The terminal was closed; the run goes on, and its folder tells of it.
         }
@@ -107,6 +108,6 @@ internal sealed class LiveDisplay : ITrainDisplay
     {
         const int width = 40;
         var done = steps <= 0 ? 0 : (int)Math.Clamp(step * width / steps, 0, width);
-        return new Text(new string('━', done) + new string('─', width - done));
+        return new Text(new string('━', done) + new string('─', width - done)) { Overflow = Overflow.Crop };
     }
 }

@@ -1,3 +1,4 @@
+using Colossus.Cli.Terminal;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
@@ -43,7 +44,7 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
     /// <summary>What the ranks are doing now.</summary>
     public void Ranks(IReadOnlyList<RankView> ranks) => view.Apply(ranks);
 
-    /// <summary>A terminal that was closed is no reason to stop: the run folder goes on telling what happens.</summary>
+    /// <summary>A terminal that was closed, or a full disk under a log, is no reason to stop: the run folder goes on telling what happens.</summary>
     private void Show(RunEvent runEvent)
     {
         if (blind)
@@ -55,9 +56,13 @@ internal sealed class RunJournal(RunRecorder recorder, TrainView view, ITrainDis
         {
             display.Show(runEvent);
         }
-        catch (IOException)
+        catch (OutputException error)
         {
             blind = true;
+            if (!error.NobodyListens)
+            {
+                warn($"standard output cannot be written, training goes on: {error.Message}");
+            }
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
         var progress = new CorpusProgressLine(host);
         try
         {
-            var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
+            var data = job.Data with { Cache = job.Data.Cache ?? host.Cache.Shards };
+            var info = await Task.Run(() => CorpusBuilder.Build(data, folder, progress, cancellationToken), cancellationToken);
             using var corpus = TokenCorpus.Open(info.Folder);
             Require(corpus, job);
             foreach (var note in info.Notes)

@@ -1,3 +1,4 @@
+using Colossus.Cli.Terminal;
 using Colossus.Cli.Workers;
 using Colossus.Runs;
 using Colossus.Runs.Events;
@@ -39,9 +40,9 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             {
                 FinalReport.Write(host.Console, finished, view.Text, RunSummary.Read(order.Folder));
             }
-            catch (IOException)
+            catch (OutputException)
             {
-                // The terminal was closed; report.html says the same.
+                // Nobody listens any more; report.html says the same.
             }
         }
 
@@ -71,7 +72,7 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
 
     private ITrainDisplay Display(TrainView view) =>
         json ? new JsonDisplay(host.Out)
-        : host.OutIsTerminal ? new LiveDisplay(host.Console, view, host.Time)
+        : host.OutIsLive ? new LiveDisplay(host.Console, view, host.Time)
         : new PlainDisplay(host.Out, view);
 
     private void WriteReport(RunFolder folder)

@@ -25,7 +25,7 @@ internal sealed class DoctorVerb : Verb
 
     private async Task<int> RunAsync(bool json, CancellationToken cancellation)
     {
-        if (Host.ErrorIsTerminal)
+        if (Host.ErrorIsLive)
         {
             Host.Say("measuring matrix products ...");
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Colossus.Cli.Train;
 using Colossus.Cli.Workers;
 
@@ -9,19 +10,24 @@ namespace Colossus.Cli.Verbs;
 internal sealed class SampleVerb : Verb
 {
     private readonly Argument<string> run;
-    private readonly Argument<string> prompt = new("prompt") { Description = "what the text begins with" };
+    private readonly Argument<string> prompt = new("prompt") { Description = "what the text begins with; after -- it may begin with a dash" };
     private readonly Option<double> temperature = Number("--temperature", "0 always takes the likeliest token; higher is wilder", 0.8, 0, 10);
     private readonly Option<int> topK = Number("--top-k", "choose among so many of the likeliest tokens; 0 for all", 0, 0, 1_000_000);
     private readonly Option<double> topP = Number("--top-p", "choose among the likeliest tokens that together reach this probability", 1.0, 0.001, 1);
     private readonly Option<ulong> seed = new("--seed") { Description = "the same seed, prompt and weights give the same text", HelpName = "number", DefaultValueFactory = _ => 1 };
     private readonly Option<int> length = Number("--length", "tokens to write", 200, 1, 1_000_000);
 
+    private readonly Option<bool> raw = new("--raw")
+    {
+        Description = "write the model's bytes as they are, into a pipe or a file; otherwise control characters and what is not UTF-8 become symbols",
+    };
+
     public SampleVerb(CliHost host) : base("sample", "Let a trained model write", host)
     {
         run = Words("run", "folder of a run, or of one of its checkpoints");
         Arguments.Add(run);
         Arguments.Add(prompt);
-        foreach (var option in (Option[])[temperature, topK, topP, seed, length])
+        foreach (var option in (Option[])[temperature, topK, topP, seed, length, raw])
         {
             Options.Add(option);
         }
@@ -34,10 +40,18 @@ internal sealed class SampleVerb : Verb
         new("colossus sample runs/quickstart-20260131-120000 \"Gets or sets\"", "200 tokens"),
         new("colossus sample runs/quickstart-20260131-120000 \"The\" --temperature 0", "the likeliest text, always the same"),
         new("colossus sample runs/quickstart-20260131-120000 \"The\" --top-p 0.9 --seed 7", "another one"),
+        new("colossus sample runs/quickstart-20260131-120000 --raw \"The\" > text", "byte for byte"),
+        new("colossus sample runs/quickstart-20260131-120000 -- \"- a list\"", "a prompt that begins with a dash"),
     ];
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        var asBytes = parsed.GetValue(raw);
+        if (asBytes && Host.OutIsTerminal)
+        {
+            throw CliException.BadInput("--raw is for pipes and files: a model may write characters that a terminal obeys; leave it out, or add > FILE");
+        }
+
         var checkpoint = CheckpointChoice.Newest(Full(parsed.GetRequiredValue(run)), Host.Warn);
         string[] arguments =
         [
@@ -49,8 +63,22 @@ internal sealed class SampleVerb : Verb
             "--seed", parsed.GetValue(seed).ToString(CultureInfo.InvariantCulture),
             "--length", parsed.GetValue(length).ToString(CultureInfo.InvariantCulture),
         ];
-        await WorkerRun.PassAsync(WorkerCommand.Find(Host), arguments, Host.Out, cancellation);
+        await WorkerRun.PassAsync(WorkerCommand.Find(Host), arguments, asBytes ? PassAsync : ShowAsync, cancellation);
         return ExitCode.Done;
+
+        Task PassAsync(Stream bytes) => bytes.CopyToAsync(Host.Raw, cancellation);
+        Task ShowAsync(Stream bytes) => ShowTextAsync(bytes, cancellation);
+    }
+
+    private async Task ShowTextAsync(Stream bytes, CancellationToken cancellation)
+    {
+        const int letters = 256;
+        using var text = new StreamReader(bytes, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        var buffer = new char[letters];
+        while (await text.ReadAsync(buffer, cancellation) is var count and > 0)
+        {
+            await Host.Shown.WriteAsync(buffer.AsMemory(0, count), cancellation);
+        }
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)

@@ -1,37 +1,28 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Colossus.Cli.Workers;
 
 /// <summary>Runs the worker once and passes on what it writes, as it writes it.</summary>
 internal static class WorkerRun
 {
-    private const int BufferLetters = 256;
     private const int MostComplaint = 4096;
 
-    /// <summary>Standard output of the worker goes to <paramref name="output"/> while it comes.</summary>
+    /// <summary>Standard output of the worker is taken by <paramref name="take"/> while it comes.</summary>
     /// <exception cref="CliException">It cannot be started (exit code 3), or it failed: then with its own exit code, when that is one of ours, and its last words.</exception>
-    public static async Task PassAsync(WorkerCommand worker, IReadOnlyList<string> arguments, TextWriter output, CancellationToken cancellationToken)
+    public static async Task PassAsync(WorkerCommand worker, IReadOnlyList<string> arguments, Func<Stream, Task> take, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(worker.Program, [.. worker.Arguments, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            StandardOutputEncoding = new UTF8Encoding(false),
         };
         using var process = WorkerProbe.Start(start);
         process.StandardInput.Close();
         try
         {
             var talk = process.StandardError.ReadToEndAsync(cancellationToken);
-            var buffer = new char[BufferLetters];
-            while (await process.StandardOutput.ReadAsync(buffer, cancellationToken) is var count && count > 0)
-            {
-                await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-                await output.FlushAsync(cancellationToken);
-            }
-
+            await take(process.StandardOutput.BaseStream);
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode != 0)
             {

@@ -18,11 +18,12 @@ public static class CorpusBuilder
     /// and found again by it. Several processes may ask at once; one makes it and the others wait. Whole documents are held out, chosen by the
     /// hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
     /// </summary>
-    /// <param name="data">Sources, tokenizer, field, share held out, cache folder.</param>
+    /// <param name="data">Sources, tokenizer, field, share held out, cache folder; the latter must be chosen.</param>
     /// <param name="baseDirectory">Where relative paths start: the job file's folder.</param>
     /// <param name="progress">Told several times a second how far it is; null for silence.</param>
     /// <param name="cancellation">Ends the work; what was made so far is removed.</param>
     /// <returns>Where the shards are and what they hold.</returns>
+    /// <exception cref="ArgumentException">The cache folder is null.</exception>
     /// <exception cref="CorpusException">A source, the tokenizer or the cache cannot be used; all problems at once.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CorpusInfo Build(
@@ -34,7 +35,7 @@ public static class CorpusBuilder
         var identity = Check(data, baseDirectory, problems);
         problems.ThrowIfAny();
 
-        var folder = data.Cache is { Length: > 0 } chosen ? Path.GetFullPath(Path.Combine(baseDirectory, chosen)) : CorpusCache.DefaultFolder();
+        var folder = Path.GetFullPath(data.Cache ?? throw new ArgumentException("the cache folder is not chosen", nameof(data)), baseDirectory);
         try
         {
             return BuildIn(new CorpusCache(folder), data, baseDirectory, files, CorpusFingerprint.Of(data, files, identity), progress, cancellation);

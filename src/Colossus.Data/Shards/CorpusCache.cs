@@ -12,17 +12,6 @@ internal sealed class CorpusCache(string folder)
 
     private string Locks => Path.Combine(folder, ".locks");
 
-    public static string DefaultFolder()
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } chosen ? chosen
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
-            : home.Length > 0 ? Path.Combine(home, ".cache")
-            : Path.GetTempPath();
-        return Path.Combine(cache, "colossus", "shards");
-    }
-
     public string Place(string fingerprint) => Path.Combine(folder, fingerprint);
 
     /// <summary>Waits until no other process makes this corpus.</summary>

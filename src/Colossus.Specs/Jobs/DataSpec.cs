@@ -5,7 +5,7 @@ namespace Colossus.Specs.Jobs;
 /// <param name="Tokenizer"><c>bytes</c> (default), <c>cl100k</c>, <c>o200k</c>, or <c>gpt2:FOLDER</c> with GPT-2's two files in the folder.</param>
 /// <param name="Field">The field of JSONL or column of Parquet that holds the text; default <c>text</c>.</param>
 /// <param name="Holdout">Share of the documents held out for evaluation, 0 to 0.5; default 0.01.</param>
-/// <param name="Cache">Folder of the token shards; null for <c>colossus/shards</c> under the user's cache folder.</param>
+/// <param name="Cache">Folder of the token shards; null for <c>shards</c> in the user's cache folder (<c>colossus doctor</c> names it).</param>
 public sealed record DataSpec(
     IReadOnlyList<string> Sources,
     string Tokenizer = "bytes",

@@ -1,14 +1,14 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using TorchSharp;
 
 namespace Colossus.Training.Native;
 
-/// <summary>Finds libtorch, loads it, and loads TorchSharp's own library, patched where the host's libstdc++ is too old for it.</summary>
+/// <summary>Finds libtorch, loads it, and loads TorchSharp's own library, patched in memory where the host's libstdc++ is too old for it.</summary>
 /// <remarks>
 /// Call <see cref="Load"/> before the first use of a TorchSharp type: its static constructor then finds the libraries already in the process.
-/// The libraries are searched in <c>COLOSSUS_LIBTORCH</c>, beside the program, and in the package cache this assembly was built with.
+/// The libraries are searched in <c>COLOSSUS_LIBTORCH</c>, beside the program, and in the one folder of the clone that the build puts them into.
+/// Nothing is written: any user who may read an installation can load it.
 /// </remarks>
 public static class LibtorchLoader
 {
@@ -16,51 +16,45 @@ public static class LibtorchLoader
     public const string OverrideVariable = "COLOSSUS_LIBTORCH";
 
     private const string Bridge = "libLibTorchSharp.so";
+    private static readonly string[] Libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
     private static readonly Lock Gate = new();
     private static LibtorchInfo? loaded;
 
     /// <summary>Loads the libraries once a process; later calls answer what the first one found.</summary>
-    /// <param name="cacheDirectory">Where a patched copy may be kept; default: <c>colossus/native</c> under the user's cache folder.</param>
     /// <returns>What was loaded, and from where.</returns>
     /// <exception cref="LibtorchException">A library is missing or cannot be loaded; the message says which, where it was searched and what to do.</exception>
-    public static LibtorchInfo Load(string? cacheDirectory = null)
+    public static LibtorchInfo Load()
     {
         lock (Gate)
         {
-            return loaded ??= LoadAll(cacheDirectory ?? DefaultCache());
+            return loaded ??= LoadAll();
         }
     }
 
-    /// <summary>Finds the folder of libtorch without loading anything.</summary>
-    /// <returns>The folder, or null when libtorch is in none of the places searched.</returns>
-    public static string? Find() => Locate("libtorch_cpu.so");
-
-    private static LibtorchInfo LoadAll(string cache)
+    private static LibtorchInfo LoadAll()
     {
-        string libtorch = Locate("libtorch_cpu.so") ?? throw Missing("libtorch_cpu.so");
-        string bridgeFolder = Locate(Bridge) ?? throw Missing(Bridge);
+        string libtorch = Locate("libtorch_cpu.so");
+        string bridge = Path.Combine(Locate(Bridge), Bridge);
 
         // Dependencies of the bridge are found by soname once they are in the process, so the order matters.
-        foreach (string name in Directory.GetFiles(libtorch, "libgomp*").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)
-            .Concat(["libc10.so", "libtorch_cpu.so", "libtorch.so"]))
+        foreach (string file in (string[])
+            [.. Directory.GetFiles(libtorch, "libgomp*").Order(StringComparer.Ordinal), .. Libraries.Select(name => Path.Combine(libtorch, name))])
         {
-            LoadOne(Path.Combine(libtorch, name));
+            LoadOne(file, file);
         }
 
-        string bridge = Path.Combine(bridgeFolder, Bridge);
-        bool patched = false;
-        if (!NativeLibrary.TryLoad(bridge, out _))
+        bool patched = !NativeLibrary.TryLoad(bridge, out _);
+        if (patched)
         {
-            bridge = PatchedCopy(bridge, cache);
-            patched = true;
-            LoadOne(bridge);
+            using var copy = PatchedCopy(bridge);
+            LoadOne(copy.Path, $"{bridge}, adapted to this host's libstdc++,");
         }
 
         torch.InitializeDeviceType(DeviceType.CPU);
-        return new LibtorchInfo(libtorch, bridge, patched);
+        return new LibtorchInfo(Version(), libtorch, bridge, patched);
     }
 
-    private static void LoadOne(string path)
+    private static void LoadOne(string path, string shown)
     {
         try
         {
@@ -68,65 +62,46 @@ public static class LibtorchLoader
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            throw new LibtorchException($"cannot load {path}: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new LibtorchException($"{shown} cannot be loaded: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 
-    // Ranks start together: each writes its own temporary file, and the rename decides. The name carries the hash of the original.
-    private static string PatchedCopy(string original, string cache)
+    private static MemoryFile PatchedCopy(string original)
     {
-        byte[] image = File.ReadAllBytes(original);
-        string target = Path.Combine(cache, $"{Convert.ToHexStringLower(SHA256.HashData(image))[..16]}-{Bridge}");
-        if (File.Exists(target))
-        {
-            return target;
-        }
-
         try
         {
+            byte[] image = File.ReadAllBytes(original);
             GlibcxxPatch.Apply(image);
+            return MemoryFile.Of(Bridge, image);
         }
-        catch (NotSupportedException exception)
+        catch (Exception exception) when (exception is NotSupportedException or IOException or UnauthorizedAccessException)
         {
             throw new LibtorchException(
                 $"{original} does not load on this host and cannot be adapted to it ({exception.Message}); a newer libstdc++ is needed (GCC 13 or later)",
                 exception);
         }
-
-        Directory.CreateDirectory(cache);
-        string temporary = $"{target}.{Environment.ProcessId}";
-        File.WriteAllBytes(temporary, image);
-        File.Move(temporary, target, overwrite: true);
-        return target;
     }
 
-    private static string? Locate(string file) => Candidates().FirstOrDefault(folder => File.Exists(Path.Combine(folder, file)));
+    private static string Locate(string file)
+    {
+        var folders = Candidates().ToList();
+        return folders.Find(folder => File.Exists(Path.Combine(folder, file))) ?? throw new LibtorchException(
+            $"{file} was not found; searched: {string.Join(", ", folders)}. "
+            + $"Whoever built Colossus builds it again (dotnet build src/Colossus.Worker), or {OverrideVariable} names the folder that holds it");
+    }
 
+    /// <summary>Programs of a clone lie in <c>artifacts/bin/PROJECT/release</c>, the libraries in <c>artifacts/native</c>; a clone may be moved as a whole.</summary>
     private static IEnumerable<string> Candidates()
     {
         if (Environment.GetEnvironmentVariable(OverrideVariable) is { Length: > 0 } chosen)
         {
-            yield return chosen;
+            yield return Path.GetFullPath(chosen);
         }
 
         yield return AppContext.BaseDirectory;
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
-        foreach (var attribute in typeof(LibtorchLoader).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>())
-        {
-            if (attribute is { Key: "NativeLibraryFolder", Value: { } folder })
-            {
-                yield return folder;
-            }
-        }
+        yield return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "native"));
     }
 
-    private static LibtorchException Missing(string file) => new(
-        $"{file} was not found; searched: {string.Join(", ", Candidates())}. Run 'dotnet restore' in the clone, or set {OverrideVariable} to the folder that holds it");
-
-    private static string DefaultCache()
-    {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        root = string.IsNullOrEmpty(root) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache") : root;
-        return Path.Combine(root, "colossus", "native");
-    }
+    private static string Version() => typeof(LibtorchLoader).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(attribute => attribute.Key == "LibtorchVersion").Value!;
 }
