@@ -48,9 +48,18 @@ internal sealed class SampleVerb : Verb
             "--top-p", parsed.GetValue(topP).ToString(CultureInfo.InvariantCulture),
             "--seed", parsed.GetValue(seed).ToString(CultureInfo.InvariantCulture),
             "--length", parsed.GetValue(length).ToString(CultureInfo.InvariantCulture),
+            .. Vocabulary(checkpoint),
         ];
         await WorkerRun.PassAsync(WorkerCommand.Find(Host), arguments, Host.Out, cancellation);
         return ExitCode.Done;
+    }
+
+    /// <summary>A vocabulary that does not come with Colossus lies in the run; where it was when the run began, it may be gone.</summary>
+    private static string[] Vocabulary(string checkpoint)
+    {
+        var run = Path.GetDirectoryName(Path.GetDirectoryName(checkpoint));
+        var folder = run is null ? "" : Path.Combine(run, "tokenizer");
+        return Directory.Exists(folder) ? ["--tokenizer", $"gpt2:{folder}"] : [];
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)
