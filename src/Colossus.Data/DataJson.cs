@@ -9,6 +9,7 @@ namespace Colossus.Data;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CorpusManifest))]
 [JsonSerializable(typeof(DocumentRecord))]
+[JsonSerializable(typeof(KnownHash))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class DataJson : JsonSerializerContext
 {

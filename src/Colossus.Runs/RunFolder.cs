@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Colossus.Runs;
 
 /// <summary>
-/// The folder of one run: <c>job.yaml</c> as resolved, <c>events.jsonl</c>, <c>metrics.jsonl</c>, <c>time.jsonl</c>,
+/// The folder of one run: <c>job.yaml</c> as resolved, <c>data.json</c>, <c>events.jsonl</c>, <c>metrics.jsonl</c>, <c>time.jsonl</c>,
 /// <c>checkpoints/</c>, <c>logs/</c>, <c>supervisor.json</c>. Everything is plain text but the checkpoints' safetensors files.
 /// </summary>
 public sealed class RunFolder
@@ -19,6 +19,9 @@ public sealed class RunFolder
 
     /// <summary>The job, every value set.</summary>
     public string JobFile => System.IO.Path.Combine(Path, "job.yaml");
+
+    /// <summary>What the run learns from.</summary>
+    public string DataFile => System.IO.Path.Combine(Path, "data.json");
 
     /// <summary>What happened, a line an event.</summary>
     public string EventsFile => System.IO.Path.Combine(Path, "events.jsonl");
@@ -40,6 +43,9 @@ public sealed class RunFolder
 
     /// <summary>Folder of the checkpoints, <c>step-000100</c> and so on.</summary>
     public string CheckpointsFolder => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Folder of the vocabulary's files when it does not come with Colossus; not there otherwise.</summary>
+    public string TokenizerFolder => System.IO.Path.Combine(Path, "tokenizer");
 
     /// <summary>Folder of what the processes write on standard error.</summary>
     public string LogsFolder => System.IO.Path.Combine(Path, "logs");
@@ -97,17 +103,33 @@ public sealed class RunFolder
     /// <summary>Writes another job into the folder, as when a continued run shall take more steps.</summary>
     /// <param name="jobYaml">Text of the resolved job.</param>
     /// <exception cref="RunFolderException">It cannot be written.</exception>
-    public void ReplaceJob(string jobYaml)
+    public void ReplaceJob(string jobYaml) => Replace(JobFile, jobYaml);
+
+    /// <summary>Writes down what the run learns from.</summary>
+    /// <param name="data">What it is.</param>
+    /// <exception cref="RunFolderException">It cannot be written.</exception>
+    public void WriteData(RunData data) => Replace(DataFile, JsonSerializer.Serialize(data, RunJson.Indented.RunData) + "\n");
+
+    /// <summary>What the run learns from.</summary>
+    /// <returns>Null when it was not written down: the run did not come to its first step, or is of a version that did not do so.</returns>
+    /// <exception cref="RunFolderException">The file cannot be read.</exception>
+    public RunData? ReadData()
     {
+        if (!File.Exists(DataFile))
+        {
+            return null;
+        }
+
         try
         {
-            var temporary = JobFile + ".new";
-            File.WriteAllText(temporary, jobYaml);
-            File.Move(temporary, JobFile, overwrite: true);
+            return JsonSerializer.Deserialize(File.ReadAllText(DataFile), RunJson.Default.RunData) is { Hash: not null, Folder.Length: > 0, Base.Length: > 0, Sources: not null } data
+                ? data
+                : throw new JsonException("it lacks hash, folder, base or sources");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new RunFolderException($"{Shown(JobFile)} cannot be written: {error.Message}", error);
+            throw new RunFolderException(
+                $"{Shown(DataFile)} cannot be read: {error.Message.TrimEnd('.')}; put it back as it was, or delete it to go on with the text as it is now", error);
         }
     }
 
@@ -227,6 +249,20 @@ public sealed class RunFolder
                 .OrderByDescending(Directory.GetLastWriteTimeUtc)
                 .Take(most)
                 .Select(Shown)];
+    }
+
+    private static void Replace(string file, string text)
+    {
+        try
+        {
+            var temporary = file + ".new";
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{Shown(file)} cannot be written: {error.Message}", error);
+        }
     }
 
     private FileStream LockExclusively()

@@ -15,6 +15,7 @@ namespace Colossus.Runs;
 [JsonSerializable(typeof(MetricRecord))]
 [JsonSerializable(typeof(TimeRecord))]
 [JsonSerializable(typeof(SupervisorRecord))]
+[JsonSerializable(typeof(RunData))]
 public sealed partial class RunJson : JsonSerializerContext
 {
     /// <summary>The event as one line of JSON without a line end; text stays readable (no escapes of letters and quotes beyond need).</summary>
@@ -27,5 +28,9 @@ public sealed partial class RunJson : JsonSerializerContext
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
+    /// <summary>For files that people read.</summary>
+    internal static RunJson Indented => indented ??= new(new JsonSerializerOptions(Readable.Options) { WriteIndented = true, NewLine = "\n" });
+
     private static RunJson? readable;
+    private static RunJson? indented;
 }

@@ -12,7 +12,7 @@ public static class RunReader
     /// <param name="folder">The run.</param>
     public static IEnumerable<RunEvent> Events(RunFolder folder) => Read(folder.EventsFile, RunJson.Default.RunEvent);
 
-    /// <summary>The numbers of each step, in order of steps; of a step that was computed twice, the later.</summary>
+    /// <summary>The numbers of each step, in order of steps; of a step that several sessions computed, the last.</summary>
     /// <param name="folder">The run.</param>
     public static IReadOnlyList<MetricRecord> Metrics(RunFolder folder)
     {

@@ -22,7 +22,8 @@ internal static class SampleErrand
                 double.Parse(options.Get("top-p", "1"), CultureInfo.InvariantCulture),
                 ulong.Parse(options.Get("seed", "1"), CultureInfo.InvariantCulture));
             int length = int.Parse(options.Get("length", "200"), CultureInfo.InvariantCulture);
-            Write(job, Load(checkpoint, job.Model), options["prompt"], length, sampling);
+            var tokenizer = TextTokenizers.Create(options.Get("tokenizer", job.Data.Tokenizer));
+            Write(job.Model, tokenizer, Load(checkpoint, job.Model), options["prompt"], length, sampling);
             return 0;
         }
         catch (CheckpointException error)
@@ -43,13 +44,12 @@ internal static class SampleErrand
         return flat;
     }
 
-    private static void Write(JobSpec job, float[] weights, string prompt, int length, SamplingOptions sampling)
+    private static void Write(ModelSpec model, ITextTokenizer tokenizer, float[] weights, string prompt, int length, SamplingOptions sampling)
     {
-        var tokenizer = TextTokenizers.Create(job.Data.Tokenizer);
         IReadOnlyList<int> start = prompt.Length > 0 ? tokenizer.Encode(prompt) : [tokenizer.EndOfText];
         using var output = Console.OpenStandardOutput();
         output.Write(System.Text.Encoding.UTF8.GetBytes(prompt));
-        foreach (int id in new TextGenerator(job.Model, weights).Continue(start, length, sampling))
+        foreach (int id in new TextGenerator(model, weights).Continue(start, length, sampling))
         {
             output.Write(tokenizer.BytesOf(id).Span);
             output.Flush();

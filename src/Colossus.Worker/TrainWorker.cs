@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Colossus.Launch.Protocol;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Texts;
 using Colossus.Training.Engine;
 using Colossus.Training.Native;
 
@@ -36,7 +37,7 @@ internal sealed class TrainWorker : IDisposable
 
         // Ctrl-C at a terminal reaches every process of the group: what it means is the supervisor's to decide.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        string text = File.ReadAllText(options["job"]);
+        string text = TextFile.Read(options["job"], TextFile.LongestDescription);
         var job = JobReader.ReadResolved(text, options["job"]);
         LibtorchLoader.Load();
         var clock = new PhaseClock(TimeProvider.System);

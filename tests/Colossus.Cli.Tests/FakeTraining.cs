@@ -1,4 +1,5 @@
 using Colossus.Cli.Train;
+using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Specs.Jobs;
 using JobReading = Colossus.Cli.Train.JobReading;
@@ -34,11 +35,16 @@ internal sealed class FakeTraining : IJobSource, ICorpusSource, IRunLauncher
 
     public string Write(JobSpec job) => $"name: {job.Name}\nproducts: {job.Train.Products}\n";
 
-    public Task<string> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken)
+    public Task<PreparedCorpus> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken)
     {
         Preparations++;
-        return Task.FromResult("corpus");
+        return Task.FromResult(new PreparedCorpus(Data));
     }
+
+    public Task<PreparedCorpus> PrepareAgainAsync(JobSpec job, RunData own, bool acceptOther, CancellationToken cancellationToken) =>
+        PrepareAsync(job, own.Base, cancellationToken);
+
+    public static RunData Data { get; } = new("abcd", "/shards/1", "/texts", "bytes", 40, 4, 900, 100, [new RunSource("a.txt", 1000, "ef01")]);
 
     public Task<FinishedEvent> RunAsync(LaunchOrder order, RunJournal journal, StopSignals signals)
     {

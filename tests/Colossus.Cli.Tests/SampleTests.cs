@@ -51,6 +51,18 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task A_vocabulary_that_lies_in_the_run_is_used_instead_of_the_one_that_it_was_copied_from()
+    {
+        using var test = new TestHost();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        Directory.CreateDirectory(run.TokenizerFolder);
+        test.Worker("for a in \"$@\"; do echo \"$a\"; done\n");
+        Assert.Equal(0, await test.Run("sample", "r", "x"));
+        Assert.Contains($"--tokenizer\ngpt2:{run.TokenizerFolder}\n", test.Out);
+    }
+
+    [Fact]
     public async Task A_damaged_checkpoint_is_named_and_the_one_before_is_used()
     {
         using var test = new TestHost();

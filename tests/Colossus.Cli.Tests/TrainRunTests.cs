@@ -21,7 +21,7 @@ public sealed class TrainRunTests
         var (order, run) = Order(test);
         var code = await Run(test, order, new ScriptedLauncher("completed"), json: false);
         Assert.Equal(ExitCode.Done, code);
-        Assert.Equal(["started", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal(["started", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
         Assert.Equal([3.0, 2.0], RunReader.Metrics(run).Select(step => step.Loss));
         Assert.True(File.Exists(run.ReportFile));
         Assert.Null(run.LivingSupervisor());
@@ -104,7 +104,7 @@ public sealed class TrainRunTests
         var train = new TrainSpec(2, 8, 4, Precision.Bf16, ProductFormat.Bf16, new OptimizerSpec());
         var job = new JobSpec("probe", model, new DataSpec(["dotnet-docs"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5)));
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
-        return (new LaunchOrder(job, run, "corpus", new WorkerCommand("worker", []), null, 0), run);
+        return (new LaunchOrder(job, run, new PreparedCorpus(FakeTraining.Data), new WorkerCommand("worker", []), null, 0), run);
     }
 
     private static IEnumerable<string> Kinds(RunFolder run) => File.ReadLines(run.EventsFile).Select(line =>

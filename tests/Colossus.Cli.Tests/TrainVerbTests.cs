@@ -17,6 +17,7 @@ public sealed class TrainVerbTests
     [InlineData("train a.yaml --formt json", "did you mean '--format'?")]
     [InlineData("train a.yaml", "there is no job file")]
     [InlineData("train cache", "is a folder; name a job file")]
+    [InlineData("train a.yaml --accept-other-data", "--accept-other-data goes with --resume")]
     [InlineData("train --resume runs/x", "there is no run folder")]
     public async Task A_wrong_command_line_is_explained_and_nothing_is_started(string line, string expected)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Colossus.Runs.Tests;
 
@@ -99,5 +100,32 @@ public sealed class RunFolderTests : IDisposable
         holder.Kill(entireProcessTree: true);
         Assert.True(holder.WaitForExit(TimeSpan.FromSeconds(10)), "the holder of the lock did not end within 10 s");
         Assert.True(SpinWait.SpinUntil(() => run.LivingSupervisor() is null, TimeSpan.FromSeconds(10)), "the lock was not released within 10 s");
+    }
+
+    [Fact]
+    public void What_a_run_learns_from_reads_back_as_it_was_written()
+    {
+        var run = RunFolder.Create(temporary.Sub("r"), "");
+        Assert.Null(run.ReadData());
+        var data = new RunData("ab", "/shards/1", "/texts", "bytes", 40, 4, 900, 100, [new RunSource("a \"b\".txt", 1000, "ef")]);
+        run.WriteData(data);
+        var read = run.ReadData()!;
+        Assert.Equal(data with { Sources = read.Sources }, read);
+        Assert.Equal(data.Sources, read.Sources);
+        using var json = JsonDocument.Parse(File.ReadAllText(run.DataFile));
+        Assert.Equal("ef", json.RootElement.GetProperty("sources")[0].GetProperty("sha256").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"hash":"ab","folder":"/shards"}""")]
+    public void A_record_of_data_that_is_damaged_is_said_to_be(string text)
+    {
+        var run = RunFolder.Create(temporary.Sub("r"), "");
+        File.WriteAllText(run.DataFile, text);
+        Assert.Contains("data.json cannot be read", Assert.Throws<RunFolderException>(() => run.ReadData()).Message);
     }
 }

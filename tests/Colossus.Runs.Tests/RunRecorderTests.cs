@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 
@@ -43,6 +44,40 @@ public sealed class RunRecorderTests : IDisposable
         second.Record(Step(2, 4));
         second.Record(Step(3, 3.5));
         Assert.Equal([5, 4, 3.5], RunReader.Metrics(run).Select(step => step.Loss));
+        Assert.Equal([0, 1, 1], RunReader.Metrics(run).Select(step => step.Session));
+    }
+
+    [Fact]
+    public void Each_line_of_the_metrics_says_which_session_and_which_ranks_computed_it()
+    {
+        var run = RunFolder.Create(temporary.Sub("r"), "");
+        using (var first = new RunRecorder(run))
+        {
+            first.Record(Started(null));
+            first.Record(Step(1, 5));
+            first.Record(Step(2, 4) with { Epoch = 1 }); // after a recovery
+        }
+
+        using (var second = new RunRecorder(run))
+        {
+            second.Record(Started(1));
+            second.Record(Step(2, 4));
+        }
+
+        // A step with several lines: the greatest session is the last line, which any reader of JSON lines can tell.
+        var lines = File.ReadLines(run.MetricsFile).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(
+            [(1, 0, 0), (2, 0, 1), (2, 1, 0)],
+            lines.Select(line => (line.GetProperty("step").GetInt32(), line.GetProperty("session").GetInt32(), line.GetProperty("epoch").GetInt32())));
+        Assert.Equal(1, RunReader.Metrics(run)[^1].Session);
+    }
+
+    [Fact]
+    public void Metrics_of_a_version_that_marked_nothing_are_those_of_the_first_session()
+    {
+        var run = RunFolder.Create(temporary.Sub("r"), "");
+        File.WriteAllText(run.MetricsFile, """{"step":1,"loss":5,"gradientNorm":1,"learningRate":0.001,"tokens":1024,"seconds":0.5,"modelFlopsUtilization":null}""" + "\n");
+        Assert.Equal((0, 0), (Assert.Single(RunReader.Metrics(run)).Session, RunReader.Metrics(run)[0].Epoch));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal static class EventText
     public static string? Line(RunEvent runEvent) => runEvent switch
     {
         StartedEvent started => Started(started),
+        CorpusEvent { Replaced: { } replaced } corpus => $"the run goes on with other data: {corpus.Hash} instead of {replaced}",
         StepEvent { Skipped: true } step => $"step {step.Step} skipped: {step.Reason}",
         StepEvent step => Step(step, null, null),
         EvaluationEvent evaluation => $"step {evaluation.Step} held-out text: loss {evaluation.Loss:0.0000}, {evaluation.BitsPerByte:0.000} bits per byte",

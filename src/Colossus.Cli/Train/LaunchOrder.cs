@@ -7,8 +7,8 @@ namespace Colossus.Cli.Train;
 /// <summary>Everything that the ranks of a run are started with.</summary>
 /// <param name="Job">The resolved job.</param>
 /// <param name="Folder">The run's folder, held by this process.</param>
-/// <param name="Corpus">Folder of the token shards.</param>
+/// <param name="Corpus">The token shards.</param>
 /// <param name="Worker">The program of a rank.</param>
 /// <param name="Checkpoint">Checkpoint to go on from; null to begin anew.</param>
 /// <param name="Step">Completed steps of that checkpoint; 0 without one.</param>
-internal sealed record LaunchOrder(JobSpec Job, RunFolder Folder, string Corpus, WorkerCommand Worker, string? Checkpoint, long Step);
+internal sealed record LaunchOrder(JobSpec Job, RunFolder Folder, PreparedCorpus Corpus, WorkerCommand Worker, string? Checkpoint, long Step);

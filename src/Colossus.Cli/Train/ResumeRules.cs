@@ -1,10 +1,13 @@
 namespace Colossus.Cli.Train;
 
-/// <summary>What may change when a run is continued: how it runs and how long, not what it computes.</summary>
+/// <summary>
+/// What may change when a run is continued: how it runs and how long, not what it computes. Where text and shards lie may change: that they are the
+/// same is seen from their hash.
+/// </summary>
 internal static class ResumeRules
 {
     private static readonly string[] Free =
-        ["train.steps", "train.evaluateEvery", "train.evaluateSequences", "train.microBatch", "train.threads", "train.optimizer.", "parallel.", "checkpoint.", "resilience."];
+        ["data.source", "data.cache", "train.steps", "train.evaluateEvery", "train.evaluateSequences", "train.microBatch", "train.threads", "train.optimizer.", "parallel.", "checkpoint.", "resilience."];
 
     /// <summary>The mistakes among settings of <c>--set</c>; empty when all may change.</summary>
     public static IReadOnlyList<string> Mistakes(IReadOnlyList<string> settings) =>

@@ -1,5 +1,6 @@
 using Colossus.Data;
 using Colossus.Data.Shards;
+using Colossus.Runs;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Cli.Train;
@@ -9,45 +10,138 @@ namespace Colossus.Cli.Train;
 internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
 {
     /// <inheritdoc/>
-    public async Task<string> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken)
+    public Task<PreparedCorpus> PrepareAsync(JobSpec job, string folder, CancellationToken cancellationToken) =>
+        ShowAsync(progress => Make(WithCache(job), folder, progress, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PreparedCorpus> PrepareAgainAsync(JobSpec job, RunData own, bool acceptOther, CancellationToken cancellationToken) =>
+        ShowAsync(
+            progress => acceptOther ? Accept(WithCache(job), own, progress, cancellationToken) : Same(WithCache(job), own, progress, cancellationToken), cancellationToken);
+
+    private JobSpec WithCache(JobSpec job) => job.Data.Cache is null ? job with { Data = job.Data with { Cache = host.Cache.Shards } } : job;
+
+    private async Task<PreparedCorpus> ShowAsync(Func<IProgress<CorpusProgress>, PreparedCorpus> work, CancellationToken cancellationToken)
     {
         var progress = new CorpusProgressLine(host);
         try
         {
-            var data = job.Data with { Cache = job.Data.Cache ?? host.Cache.Shards };
-            var info = await Task.Run(() => CorpusBuilder.Build(data, folder, progress, cancellationToken), cancellationToken);
-            using var corpus = TokenCorpus.Open(info.Folder);
-            Require(corpus, job);
-            foreach (var note in info.Notes)
-            {
-                host.Warn(note);
-            }
-
-            return info.Folder;
+            return await Task.Run(() => work(progress), cancellationToken);
         }
         catch (CorpusException error)
         {
+            progress.Clear();
             if (error.Problems.Count == 1)
             {
                 throw CliException.BadInput(error.Message);
             }
 
-            foreach (var problem in error.Problems)
-            {
-                host.Complain(problem.ToString());
-            }
-
+            Tell(error);
             throw CliException.BadInput($"{error.Problems.Count} problems; nothing was started");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw CliException.BadInput($"token shards cannot be written: {error.Message}; set data.cache to another folder");
+            throw CliException.BadInput($"token shards cannot be read or written: {error.Message}; set data.cache to another folder");
         }
         finally
         {
             progress.Clear();
         }
     }
+
+    private PreparedCorpus Make(JobSpec job, string folder, IProgress<CorpusProgress> progress, CancellationToken cancellationToken)
+    {
+        var held = CorpusStore.Hold(job.Data, folder, progress, cancellationToken);
+        try
+        {
+            using var corpus = TokenCorpus.Open(held.Info.Folder);
+            Require(corpus, job);
+            foreach (var note in held.Info.Notes)
+            {
+                host.Warn(note);
+            }
+
+            return new PreparedCorpus(Describe(held.Info, folder), held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private PreparedCorpus Accept(JobSpec job, RunData own, IProgress<CorpusProgress> progress, CancellationToken cancellationToken)
+    {
+        var made = Make(job, own.Base, progress, cancellationToken);
+        return made.Data.Hash == own.Hash ? made : made with { Replaced = own.Hash };
+    }
+
+    /// <summary>The run's own shards where they are; else what the text gives now, if that is the same.</summary>
+    private PreparedCorpus Same(JobSpec job, RunData own, IProgress<CorpusProgress> progress, CancellationToken cancellationToken)
+    {
+        if (CorpusStore.Find(own.Hash, own.Folder, job.Data, own.Base, progress, cancellationToken) is { } held)
+        {
+            if (ChangeSince(job, own, progress, cancellationToken) is { } change)
+            {
+                host.Warn(
+                    $"the text has changed since the run began ({change}): the run goes on with its own token shards in {RunFolder.Shown(held.Info.Folder)}; "
+                    + "--accept-other-data would take the text as it is now");
+            }
+
+            // The sources stay those that the shards were made of, whatever lies in their place now.
+            return new PreparedCorpus(own with { Folder = held.Info.Folder }, held);
+        }
+
+        PreparedCorpus made;
+        try
+        {
+            made = Make(job, own.Base, progress, cancellationToken);
+        }
+        catch (CorpusException error)
+        {
+            Tell(error);
+            throw CliException.BadInput(
+                $"the token shards of this run ({own.Hash}) are neither in {RunFolder.Shown(own.Folder)} nor in the cache, and cannot be made again from its text; "
+                + "put the text back, or name the cache that holds the shards with --set data.cache=FOLDER");
+        }
+
+        if (made.Data.Hash != own.Hash)
+        {
+            made.Dispose();
+            var change = SourceChanges.Describe(own.Sources, made.Data.Sources)
+                ?? "no file changed, but other settings or another version of Colossus make other tokens of them";
+            throw CliException.BadInput(
+                $"the text is not the one that this run began with: {change}. Its data had the hash {own.Hash}, the text now gives {made.Data.Hash}; put the text back as it was, "
+                + "name the cache that holds the run's shards with --set data.cache=FOLDER, or go on with the other text with --accept-other-data");
+        }
+
+        return made;
+    }
+
+    private static string? ChangeSince(JobSpec job, RunData own, IProgress<CorpusProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SourceChanges.Describe(own.Sources, Sources(CorpusStore.Sources(job.Data, own.Base, progress, cancellationToken)));
+        }
+        catch (CorpusException error)
+        {
+            return error.Problems[0] is { File: { } file, What: var what } ? $"{RunFolder.Shown(file)}: {what}" : error.Problems[0].What;
+        }
+    }
+
+    private void Tell(CorpusException error)
+    {
+        foreach (var problem in error.Problems)
+        {
+            host.Complain(problem.ToString());
+        }
+    }
+
+    private static RunData Describe(CorpusInfo info, string folder) => new(
+        info.TokensSha256, info.Folder, folder, info.Tokenizer, info.Documents, info.HeldOutDocuments, info.TrainTokens, info.HeldOutTokens, Sources(info.Sources));
+
+    private static IReadOnlyList<RunSource> Sources(IReadOnlyList<SourceRecord> sources) =>
+        [.. sources.Select(source => new RunSource(source.Name, source.Bytes, source.Sha256))];
 
     private static void Require(TokenCorpus corpus, JobSpec job)
     {

@@ -1,5 +1,6 @@
 using Colossus.Cli.Machine;
 using Colossus.Cli.Workers;
+using Colossus.Data.Tokenizers;
 using Colossus.Runs;
 using Colossus.Specs.Jobs;
 
@@ -12,6 +13,9 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
 {
     /// <summary>The source that is no path.</summary>
     private const string DotnetDocs = "dotnet-docs";
+
+    /// <summary>What stands before the folder of a vocabulary.</summary>
+    private const string Gpt2Folder = "gpt2:";
 
     /// <summary>A new run.</summary>
     /// <param name="jobFile">Full path of the job file.</param>
@@ -38,21 +42,25 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         var folder = run is not null
             ? RunFolder.Create(run, yaml)
             : RunFolder.Create(Path.Combine(host.WorkingFolder, "runs"), job.Name, host.Time.GetLocalNow(), yaml);
+        TextTokenizers.CopyVocabulary(job.Data.Tokenizer, home, folder.TokenizerFolder);
         return (new LaunchOrder(job, folder, corpus, worker, null, 0), speed);
     }
 
     /// <summary>A run that goes on from its newest good checkpoint.</summary>
     /// <param name="run">Full path of its folder.</param>
     /// <param name="settings">Values of <c>--set</c>.</param>
+    /// <param name="acceptOtherData">Whether it may go on with other data than it began with.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
     /// <returns>Null when it has no steps left; that has been said.</returns>
     /// <exception cref="CliException">The job, its text or the machine is not good enough.</exception>
     /// <exception cref="RunFolderException">There is no such run.</exception>
-    public async Task<(LaunchOrder Order, WorkerProbe Speed)?> ResumeAsync(string run, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+    public async Task<(LaunchOrder Order, WorkerProbe Speed)?> ResumeAsync(
+        string run, IReadOnlyList<string> settings, bool acceptOtherData, CancellationToken cancellationToken)
     {
         var folder = RunFolder.Open(run);
         Refuse(ResumeRules.Mistakes(settings));
-        var job = Read(folder.JobFile, settings);
+        var own = folder.ReadData();
+        var job = Anchor(Read(folder.JobFile, settings), own?.Base ?? folder.Path);
         if (folder.LivingSupervisor() is { } other)
         {
             throw CliException.BadInput($"process {other.Pid} is at work on {RunFolder.Shown(folder.Path)}; stop it first: colossus stop {RunFolder.Shown(folder.Path)}");
@@ -68,10 +76,15 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         host.Say(checkpoint is null
             ? $"{RunFolder.Shown(folder.Path)} has no good checkpoint: it begins again at step 0"
             : $"continuing {RunFolder.Shown(folder.Path)} from step {checkpoint.Step}");
+        if (checkpoint is not null && RateChange.Describe(folder, checkpoint.Step, job.Train) is { } change)
+        {
+            host.Say(change);
+        }
+
         var worker = WorkerCommand.Find(host);
         var speed = await SpeedAsync(worker, cancellationToken);
         job = Resolve(job, speed);
-        var corpus = await services.Corpora.PrepareAsync(job, folder.Path, cancellationToken);
+        var corpus = await DataAsync(folder, job, own, acceptOtherData, cancellationToken);
         if (settings.Count > 0)
         {
             folder.ReplaceJob(services.Jobs.Write(job));
@@ -99,6 +112,21 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         var reading = services.Jobs.Read(path, settings);
         Refuse(reading.Mistakes);
         return reading.Job!;
+    }
+
+    private Task<PreparedCorpus> DataAsync(RunFolder folder, JobSpec job, RunData? own, bool acceptOther, CancellationToken cancellationToken)
+    {
+        if (own is not null)
+        {
+            return services.Corpora.PrepareAgainAsync(job, own, acceptOther, cancellationToken);
+        }
+
+        if (Directory.EnumerateFileSystemEntries(folder.CheckpointsFolder).Any())
+        {
+            host.Warn($"{RunFolder.Shown(folder.DataFile)} is missing, so nobody can say whether the text is still the one that the run began with");
+        }
+
+        return services.Corpora.PrepareAsync(job, folder.Path, cancellationToken);
     }
 
     private void Refuse(IReadOnlyList<string> mistakes)
@@ -131,6 +159,9 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         Data = job.Data with
         {
             Sources = [.. job.Data.Sources.Select(source => source == DotnetDocs ? source : Path.GetFullPath(source, folder))],
+            Tokenizer = job.Data.Tokenizer.StartsWith(Gpt2Folder, StringComparison.Ordinal)
+                ? Gpt2Folder + Path.GetFullPath(job.Data.Tokenizer[Gpt2Folder.Length..], folder)
+                : job.Data.Tokenizer,
             Cache = job.Data.Cache is { } cache ? Path.GetFullPath(cache, folder) : null,
         },
     };

@@ -22,6 +22,7 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
     public async Task<int> RunAsync(LaunchOrder order, ModelSize? size, WorkerProbe? speed, StopSignals signals)
     {
         using var held = order.Folder.Take(new SupervisorRecord(Environment.ProcessId, Environment.MachineName, host.Time.GetUtcNow()));
+        order.Folder.WriteData(order.Corpus.Data);
         var view = new TrainView();
         FinishedEvent finished;
         using (var recorder = new RunRecorder(order.Folder))
@@ -29,6 +30,8 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             await using var display = Display(view);
             var journal = new RunJournal(recorder, view, display, host.Time, host.Warn);
             journal.Happened(Started(order, size, speed));
+            var data = order.Corpus.Data;
+            journal.Happened(new CorpusEvent(data.Hash, data.TrainTokens, data.HeldOutTokens, order.Corpus.Replaced));
             finished = await launcher.RunAsync(order, journal, signals);
             journal.Happened(finished);
         }

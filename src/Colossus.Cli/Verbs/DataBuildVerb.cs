@@ -25,7 +25,8 @@ internal sealed class DataBuildVerb : Verb
     {
         var file = Full(parsed.GetRequiredValue(job));
         var read = new TrainPlan(Host, services).Read(file, parsed.GetValue(set) ?? []);
-        Host.Out.WriteLine(await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation));
+        using var corpus = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation);
+        Host.Out.WriteLine(corpus.Data.Folder);
         return ExitCode.Done;
     }
 }

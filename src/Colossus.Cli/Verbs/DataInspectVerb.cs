@@ -42,7 +42,8 @@ internal sealed class DataInspectVerb : Verb
     {
         var file = Full(parsed.GetRequiredValue(job));
         var read = new TrainPlan(Host, services).Read(file, parsed.GetValue(set) ?? []);
-        var folder = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation);
+        using var prepared = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation);
+        var folder = prepared.Data.Folder;
         try
         {
             using var corpus = TokenCorpus.Open(folder);

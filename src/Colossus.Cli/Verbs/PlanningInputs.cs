@@ -4,6 +4,7 @@ using Colossus.Plan.Work;
 using Colossus.Specs.Diagnostics;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
+using Colossus.Specs.Texts;
 using Colossus.Twin.Jobs;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
@@ -43,16 +44,17 @@ internal static class PlanningInputs
     public static (PricedJob Job, string Text, bool HasLayout) Job(
         CliHost host, string nameOrPath, IReadOnlyList<string> settings, string? products, SiteSpec site, int gpus, Func<string, string> full)
     {
-        string text;
+        JobReading reading;
         if (File.Exists(full(nameOrPath)))
         {
-            text = File.ReadAllText(full(nameOrPath));
+            reading = JobReader.Read(full(nameOrPath), settings, toTrain: false, nameOrPath);
         }
         else if (ModelShapeCatalogue.Find(nameOrPath) is not null)
         {
             // A model alone says nothing of batches: up to some hundred million tokens a step are usual for large runs.
             var batch = gpus > 16_384 ? 16_384 : gpus > 1024 ? 4096 : 512;
-            text = $"name: {nameOrPath}\nmodel:\n  preset: {nameOrPath}\ntrain:\n  globalBatch: {batch}\n  microBatch: 1\n  precision: bf16\n";
+            var text = $"name: {nameOrPath}\nmodel:\n  preset: {nameOrPath}\ntrain:\n  globalBatch: {batch}\n  microBatch: 1\n  precision: bf16\n";
+            reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
         }
         else
         {
@@ -61,10 +63,9 @@ internal static class PlanningInputs
             throw CliException.BadInput($"there is no job file or model '{nameOrPath}'; {near}models are {string.Join(", ", models)}");
         }
 
-        var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
         var job = reading.Job ?? throw Refused(host, reading.Mistakes);
         MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
-        return (PricedJob.From(job, format).On(site), text, reading.Places!.Has("parallel"));
+        return (PricedJob.From(job, format).On(site), reading.Text, reading.Places!.Has("parallel"));
     }
 
     // All mistakes of a file with their places, then how many.
@@ -113,8 +114,28 @@ internal static class PlanningInputs
         var parameters = Path.Combine(full(folder), "twin-parameters.csv");
         var spread = Path.Combine(full(folder), "twin-spread.csv");
         return File.Exists(parameters) && File.Exists(spread)
-            ? (TwinParameters.Parse(File.ReadAllText(parameters)), TwinSpread.Parse(File.ReadAllText(spread)))
+            ? (TwinParameters.Parse(Table(parameters, parameters)), TwinSpread.Parse(Table(spread, spread)))
             : throw CliException.BadInput($"{folder} lacks twin-parameters.csv or twin-spread.csv; colossus twin calibrate writes both");
+    }
+
+    /// <summary>The text of a table.</summary>
+    /// <param name="path">The file, of 16 MiB at most.</param>
+    /// <param name="shown">Its name in messages.</param>
+    /// <exception cref="CliException">It cannot be read; exit code 2.</exception>
+    public static string Table(string path, string shown)
+    {
+        try
+        {
+            return TextFile.Read(path, TextFile.LongestTable);
+        }
+        catch (TextFileTooLongException error)
+        {
+            throw CliException.BadInput($"{shown} is larger than {error.Longest >> 20} MiB; split the table into several files");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.BadInput($"{shown} cannot be read: {error.Message.TrimEnd('.')}; give a table that you may read");
+        }
     }
 
     /// <summary>The option <c>--products</c>: formats that the twin prices and a job file cannot name.</summary>

@@ -62,6 +62,7 @@ internal sealed class SampleVerb : Verb
             "--top-p", parsed.GetValue(topP).ToString(CultureInfo.InvariantCulture),
             "--seed", parsed.GetValue(seed).ToString(CultureInfo.InvariantCulture),
             "--length", parsed.GetValue(length).ToString(CultureInfo.InvariantCulture),
+            .. Vocabulary(checkpoint),
         ];
         await WorkerRun.PassAsync(WorkerCommand.Find(Host), arguments, asBytes ? PassAsync : ShowAsync, cancellation);
         return ExitCode.Done;
@@ -79,6 +80,14 @@ internal sealed class SampleVerb : Verb
         {
             await Host.Shown.WriteAsync(buffer.AsMemory(0, count), cancellation);
         }
+    }
+
+    /// <summary>A vocabulary that does not come with Colossus lies in the run; where it was when the run began, it may be gone.</summary>
+    private static string[] Vocabulary(string checkpoint)
+    {
+        var run = Path.GetDirectoryName(Path.GetDirectoryName(checkpoint));
+        var folder = run is null ? "" : Path.Combine(run, "tokenizer");
+        return Directory.Exists(folder) ? ["--tokenizer", $"gpt2:{folder}"] : [];
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)

@@ -10,6 +10,7 @@ internal sealed class TrainVerb : Verb
     private readonly Argument<string> job;
     private readonly Option<string> run = new("--run") { Description = "folder of the run; default: runs/NAME-TIME", HelpName = "folder" };
     private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
+    private readonly Option<bool> acceptOtherData = new("--accept-other-data") { Description = "with --resume: go on with the text as it is now, though the run began with another; it is recorded in events.jsonl" };
     private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
     private readonly Option<string> format = FormatOption();
     private readonly Option<string[]> set = SetOption();
@@ -21,7 +22,7 @@ internal sealed class TrainVerb : Verb
         job.Arity = ArgumentArity.ZeroOrOne;
         on.AcceptOnlyFromAmong("local");
         Arguments.Add(job);
-        foreach (var option in (Option[])[run, set, resume, format, on])
+        foreach (var option in (Option[])[run, set, resume, acceptOtherData, format, on])
         {
             Options.Add(option);
         }
@@ -33,6 +34,11 @@ internal sealed class TrainVerb : Verb
             if (named == resumed)
             {
                 result.AddError(named ? "a job file and --resume do not go together: a run carries its own job" : "name a job file, or a run to continue with --resume");
+            }
+
+            if (!resumed && result.GetResult(acceptOtherData) is not null)
+            {
+                result.AddError("--accept-other-data goes with --resume: a new run has no data yet");
             }
 
             if (resumed && result.GetResult(run) is not null)
@@ -59,10 +65,14 @@ internal sealed class TrainVerb : Verb
         var plan = new TrainPlan(Host, services);
         var settings = parsed.GetValue(set) ?? [];
         var prepared = parsed.GetValue(resume) is { } old
-            ? await plan.ResumeAsync(Full(old), settings, preparing.Token)
+            ? await plan.ResumeAsync(Full(old), settings, parsed.GetValue(acceptOtherData), preparing.Token)
             : await plan.NewAsync(Full(parsed.GetRequiredValue(job)), parsed.GetValue(run) is { } folder ? Full(folder) : null, settings, preparing.Token);
-        return prepared is not var (order, speed)
-            ? ExitCode.Done
-            : await new TrainRun(Host, services.Launcher, parsed.GetValue(format) == "json").RunAsync(order, ModelSize.Of(order.Job.Model), speed, signals);
+        if (prepared is not var (order, speed))
+        {
+            return ExitCode.Done;
+        }
+
+        using var corpus = order.Corpus;
+        return await new TrainRun(Host, services.Launcher, parsed.GetValue(format) == "json").RunAsync(order, ModelSize.Of(order.Job.Model), speed, signals);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class TwinVerb : Verb
             throw CliException.BadInput($"there is no file {shown}");
         }
 
-        var table = CsvTable.Parse(File.ReadAllText(path), shown);
+        var table = CsvTable.Parse(PlanningInputs.Table(path, shown), shown);
         var missing = RunCaseReader.MissingColumns(table);
         if (missing.Count > 0)
         {

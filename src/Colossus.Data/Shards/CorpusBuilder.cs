@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Colossus.Data.Sources;
 using Colossus.Data.Tokenizers;
@@ -14,125 +13,56 @@ public static class CorpusBuilder
     private const long ReportEveryMilliseconds = 100;
 
     /// <summary>
-    /// Makes the corpus that a job describes, once: it is kept under its fingerprint (source files with sizes and times, tokenizer, field, share held out)
-    /// and found again by it. Several processes may ask at once; one makes it and the others wait. Whole documents are held out, chosen by the
-    /// hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
+    /// Makes the corpus that a job describes, once: it is kept in the cache and found again (<see cref="CorpusStore"/>). Whole documents are held out, chosen
+    /// by the hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
     /// </summary>
-    /// <param name="data">Sources, tokenizer, field, share held out, cache folder; the latter must be chosen.</param>
-    /// <param name="baseDirectory">Where relative paths start: the job file's folder.</param>
-    /// <param name="progress">Told several times a second how far it is; null for silence.</param>
-    /// <param name="cancellation">Ends the work; what was made so far is removed.</param>
-    /// <returns>Where the shards are and what they hold.</returns>
-    /// <exception cref="ArgumentException">The cache folder is null.</exception>
-    /// <exception cref="CorpusException">A source, the tokenizer or the cache cannot be used; all problems at once.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc cref="CorpusStore.Hold(DataSpec, string, IProgress{CorpusProgress}?, CancellationToken)"/>
+    /// <returns>Where the shards are and what they hold. Who goes on to use them holds them: <see cref="CorpusStore.Hold(DataSpec, string, IProgress{CorpusProgress}?, CancellationToken)"/>.</returns>
     public static CorpusInfo Build(
         DataSpec data, string baseDirectory, IProgress<CorpusProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var problems = new ProblemList();
-        baseDirectory = Path.GetFullPath(baseDirectory);
-        var files = SourceResolver.Resolve(data.Sources, baseDirectory, problems);
-        var identity = Check(data, baseDirectory, problems);
-        problems.ThrowIfAny();
-
-        var folder = Path.GetFullPath(data.Cache ?? throw new ArgumentException("the cache folder is not chosen", nameof(data)), baseDirectory);
-        try
-        {
-            return BuildIn(new CorpusCache(folder), data, baseDirectory, files, CorpusFingerprint.Of(data, files, identity), progress, cancellation);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CorpusException(
-                new CorpusProblem($"the token shards cannot be written: {error.Message}", "free disk space, or set data.cache to another folder", folder), error);
-        }
+        using var held = CorpusStore.Hold(data, baseDirectory, progress, cancellation);
+        return held.Info;
     }
 
-    private static string Check(DataSpec data, string baseDirectory, ProblemList problems)
-    {
-        if (data.Holdout is not (>= 0 and <= 0.5))
-        {
-            problems.Add(new CorpusProblem($"data.holdout is {data.Holdout}", "set it to a share of 0 to 0.5"));
-        }
-
-        try
-        {
-            return TextTokenizers.Identity(data.Tokenizer, baseDirectory);
-        }
-        catch (CorpusException error)
-        {
-            foreach (var problem in error.Problems)
-            {
-                problems.Add(problem);
-            }
-
-            return "";
-        }
-    }
-
-    private static CorpusInfo BuildIn(
-        CorpusCache cache,
+    /// <summary>Makes a corpus in an empty folder.</summary>
+    /// <exception cref="CorpusException">The text or the tokenizer cannot be used.</exception>
+    internal static void Make(
+        string building,
         DataSpec data,
         string baseDirectory,
-        IReadOnlyList<SourceFile> files,
+        SourceInventory sources,
         string fingerprint,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellation)
     {
-        var place = cache.Place(fingerprint);
-        if (TokenCorpus.Check(place, fingerprint, out _) is { } ready)
-        {
-            return ready.ToInfo(place, reused: true);
-        }
-
-        var total = files.Sum(file => file.Bytes);
-        using var held = cache.Lock(
-            fingerprint,
-            () => progress?.Report(new CorpusProgress("waiting for another process that makes these shards", 0, files.Count, 0, total)),
-            cancellation);
-        if (TokenCorpus.Check(place, fingerprint, out var damage) is { } made)
-        {
-            return made.ToInfo(place, reused: true);
-        }
-
-        var building = cache.NewBuildingFolder(fingerprint);
-        try
-        {
-            progress?.Report(new CorpusProgress("loading the tokenizer", 0, files.Count, 0, total));
-            var tokenizer = TextTokenizers.Create(data.Tokenizer, baseDirectory);
-            TextTokenizers.CopyVocabulary(data.Tokenizer, baseDirectory, building);
-            var manifest = Make(building, tokenizer, data, files, fingerprint, progress, cancellation);
-            cache.Publish(building, fingerprint);
-            IReadOnlyList<string> notes = damage is null ? [] : [$"The shards that were there were damaged and have been made anew: {damage}"];
-            return manifest.ToInfo(place, reused: false, notes);
-        }
-        catch
-        {
-            CorpusCache.Delete(building);
-            throw;
-        }
+        progress?.Report(new CorpusProgress("loading the tokenizer", 0, sources.Files.Count, 0, sources.TotalBytes));
+        var tokenizer = TextTokenizers.Create(data.Tokenizer, baseDirectory);
+        TextTokenizers.CopyVocabulary(data.Tokenizer, baseDirectory, building);
+        Make(building, tokenizer, data, sources, fingerprint, progress, cancellation);
     }
 
-    private static CorpusManifest Make(
+    private static void Make(
         string building,
         ITextTokenizer tokenizer,
         DataSpec data,
-        IReadOnlyList<SourceFile> files,
+        SourceInventory sources,
         string fingerprint,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellation)
     {
         var threshold = (ulong)(data.Holdout * Math.Pow(2, 64));
-        var writer = Write(building, tokenizer, data, files, fingerprint, threshold, progress, cancellation);
+        var writer = Write(building, tokenizer, data, sources, fingerprint, threshold, progress, cancellation);
         try
         {
             if (BetterThreshold(writer, data) is { } better)
             {
                 writer.Dispose();
                 CorpusWriter.Remove(building);
-                writer = Write(building, tokenizer, data, files, fingerprint, better, progress, cancellation);
+                writer = Write(building, tokenizer, data, sources, fingerprint, better, progress, cancellation);
             }
 
-            return Finish(building, writer, tokenizer, data, files, fingerprint);
+            Finish(building, writer, tokenizer, data, sources, fingerprint);
         }
         finally
         {
@@ -155,7 +85,7 @@ public static class CorpusBuilder
         string building,
         ITextTokenizer tokenizer,
         DataSpec data,
-        IReadOnlyList<SourceFile> files,
+        SourceInventory sources,
         string fingerprint,
         ulong threshold,
         IProgress<CorpusProgress>? progress,
@@ -166,7 +96,8 @@ public static class CorpusBuilder
         var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold);
         try
         {
-            var total = files.Sum(file => file.Bytes);
+            var files = sources.Files;
+            var total = sources.TotalBytes;
             var clock = Stopwatch.StartNew();
             var reported = -ReportEveryMilliseconds;
             for (var i = 0; i < files.Count && !problems.Full; i++)
@@ -192,7 +123,7 @@ public static class CorpusBuilder
                     }
                 }
 
-                if (files[i].Changed())
+                if (sources.HasChanged(i))
                 {
                     problems.Add(new CorpusProblem("the file changed while it was read", "start again when it is complete", files[i].Path));
                 }
@@ -212,10 +143,10 @@ public static class CorpusBuilder
         }
     }
 
-    private static CorpusManifest Finish(
-        string building, CorpusWriter writer, ITextTokenizer tokenizer, DataSpec data, IReadOnlyList<SourceFile> files, string fingerprint)
+    private static void Finish(
+        string building, CorpusWriter writer, ITextTokenizer tokenizer, DataSpec data, SourceInventory sources, string fingerprint)
     {
-        var (train, heldOut, documentsBytes) = writer.Finish();
+        var (train, heldOut) = writer.Finish();
         List<string> notes = [];
         if (heldOut.Tokens == 0 && data.Holdout > 0)
         {
@@ -233,28 +164,30 @@ public static class CorpusBuilder
             writer.HeldOutDocuments,
             data.Holdout,
             data.Field,
-            [.. files.Select(file => file.Name)],
+            sources.Records,
             train,
             heldOut,
-            HashOf(tokenizer, train, heldOut),
-            documentsBytes,
-            notes);
+            "",
+            FilesIn(building),
+            notes,
+            "").Seal();
         using var stream = new FileStream(Path.Combine(building, CorpusManifest.FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
         JsonSerializer.Serialize(stream, manifest, DataJson.Indented.CorpusManifest);
         stream.WriteByte((byte)'\n');
         stream.Flush(flushToDisk: true);
-        return manifest;
     }
 
-    private static string HashOf(ITextTokenizer tokenizer, SplitManifest train, SplitManifest heldOut)
+    // Everything but the shards, whose hashes were taken as they were written.
+    private static List<FileManifest> FilesIn(string building)
     {
-        var text = new StringBuilder($"{tokenizer.VocabularySize} {tokenizer.EndOfText}\n");
-        foreach (var shard in train.Shards.Concat(heldOut.Shards))
+        var files = new List<FileManifest>();
+        foreach (var path in Directory.GetFiles(building).Where(path => !path.EndsWith(".tokens", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            text.Append(shard.File).Append(' ').Append(shard.Sha256).Append('\n');
+            using var stream = File.OpenRead(path);
+            files.Add(new FileManifest(Path.GetFileName(path), stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream))));
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return files;
     }
 
     private static CorpusException Empty(IReadOnlyList<SourceFile> files)

@@ -11,8 +11,9 @@ namespace Colossus.Data.Shards;
 /// <param name="HeldOutBytes">The same of the text held out.</param>
 /// <param name="Documents">All documents.</param>
 /// <param name="HeldOutDocuments">Those of them that are held out.</param>
-/// <param name="Fingerprint">Names the sources' files, sizes and times, tokenizer and settings: the key in the cache.</param>
-/// <param name="TokensSha256">Names the tokens themselves: equal when two corpora train the same, wherever they were made.</param>
+/// <param name="Fingerprint">Names what the shards were made of (the sources' names and bytes, tokenizer and settings): the key in the cache.</param>
+/// <param name="TokensSha256">Names what a model sees (tokenizer, tokens, what is held out): equal when two corpora train the same, wherever they were made.</param>
+/// <param name="Sources">The files that the text was read from, in order.</param>
 /// <param name="Reused">True when the shards were there already.</param>
 /// <param name="Notes">Sentences a person should read, such as why nothing could be held out.</param>
 public sealed record CorpusInfo(
@@ -28,5 +29,6 @@ public sealed record CorpusInfo(
     long HeldOutDocuments,
     string Fingerprint,
     string TokensSha256,
+    IReadOnlyList<SourceRecord> Sources,
     bool Reused,
     IReadOnlyList<string> Notes);

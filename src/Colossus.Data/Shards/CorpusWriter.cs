@@ -70,16 +70,17 @@ internal sealed class CorpusWriter : IDisposable
     public void Flush() => WriteBatch();
 
     /// <summary>Writes what is left and closes the files.</summary>
-    public (SplitManifest Train, SplitManifest HeldOut, long DocumentsFileBytes) Finish()
+    public (SplitManifest Train, SplitManifest HeldOut) Finish()
     {
         WriteBatch();
         records.Flush(flushToDisk: true);
+        records.Dispose();
         if (tokenizer.VocabularySize > 256)
         {
             WriteTokenBytes();
         }
 
-        return (train.Finish(tokenizer.EndOfText), heldOut.Finish(tokenizer.EndOfText), records.Length);
+        return (train.Finish(tokenizer.EndOfText), heldOut.Finish(tokenizer.EndOfText));
     }
 
     /// <summary>Removes the files of a writer that is done with, so that another can write there.</summary>

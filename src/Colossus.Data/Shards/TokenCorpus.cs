@@ -35,14 +35,14 @@ public sealed class TokenCorpus : IDisposable
     /// <exception cref="CorpusException">Its vocabulary cannot be read.</exception>
     public ITextTokenizer Tokenizer => tokenizer.Value;
 
-    /// <summary>Opens the shards that <see cref="CorpusBuilder"/> made. Lengths and headers of all files are checked; contents are by <see cref="Verify"/>.</summary>
+    /// <summary>Opens the shards that <see cref="CorpusBuilder"/> made. Lengths and headers of all files are checked; contents by <see cref="CorpusStore"/>, once for all ranks.</summary>
     /// <param name="folder">The folder of the corpus.</param>
     /// <returns>The corpus.</returns>
     /// <exception cref="CorpusException">It is not there or damaged.</exception>
     public static TokenCorpus Open(string folder)
     {
         folder = Path.GetFullPath(folder);
-        var manifest = Check(folder, null, out var damage) ?? throw Damaged(folder, damage ?? "there is no corpus.json in it");
+        var manifest = CorpusCheck.Shape(folder, null, out var damage) ?? throw Damaged(folder, damage ?? "there is no corpus.json in it");
         try
         {
             return new TokenCorpus(folder, manifest);
@@ -137,126 +137,11 @@ public sealed class TokenCorpus : IDisposable
         }
     }
 
-    /// <summary>Reads all shards and compares their checksums.</summary>
-    /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="CorpusException">A shard was altered.</exception>
-    public void Verify(CancellationToken cancellation = default)
-    {
-        var manifest = ReadManifest(Info.Folder) ?? throw Damaged(Info.Folder, "there is no corpus.json in it");
-        foreach (var shard in manifest.Train.Shards.Concat(manifest.HeldOut.Shards))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var stream = File.OpenRead(Path.Combine(Info.Folder, shard.File));
-            stream.Position = ShardHeader.Length;
-            if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)) != shard.Sha256)
-            {
-                throw Damaged(Info.Folder, $"the tokens in {shard.File} were altered");
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
         train.Dispose();
         heldOut.Dispose();
-    }
-
-    /// <summary>Looks whether a folder holds a whole corpus.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="fingerprint">What it must have for a fingerprint; null for any.</param>
-    /// <param name="damage">What is wrong with it; null when it is simply not there.</param>
-    /// <returns>Its manifest, or null.</returns>
-    internal static CorpusManifest? Check(string folder, string? fingerprint, out string? damage)
-    {
-        damage = null;
-        if (!Directory.Exists(folder))
-        {
-            return null;
-        }
-
-        try
-        {
-            var manifest = ReadManifest(folder);
-            damage = manifest is null ? "there is no corpus.json in it" : Damage(folder, manifest, fingerprint);
-            return damage is null ? manifest : null;
-        }
-        catch (JsonException error)
-        {
-            damage = $"corpus.json cannot be read: {error.Message}";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            damage = error.Message;
-        }
-
-        return null;
-    }
-
-    private static CorpusManifest? ReadManifest(string folder)
-    {
-        var path = Path.Combine(folder, CorpusManifest.FileName);
-        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), DataJson.Default.CorpusManifest) : null;
-    }
-
-    private static string? Damage(string folder, CorpusManifest manifest, string? fingerprint)
-    {
-        if (manifest.Format != CorpusManifest.CurrentFormat)
-        {
-            return $"it has format {manifest.Format}, this version reads {CorpusManifest.CurrentFormat}";
-        }
-
-        if (manifest.Train is null || manifest.HeldOut is null || manifest.Fingerprint is null || (fingerprint is not null && manifest.Fingerprint != fingerprint))
-        {
-            return "corpus.json belongs to another corpus";
-        }
-
-        if (Size(folder, CorpusManifest.DocumentsFileName) != manifest.DocumentsFileBytes)
-        {
-            return $"{CorpusManifest.DocumentsFileName} is missing or has another length";
-        }
-
-        if (manifest.Vocabulary > 256 && Size(folder, CorpusManifest.TokenBytesFileName) != 2L * manifest.Vocabulary)
-        {
-            return $"{CorpusManifest.TokenBytesFileName} is missing or has another length";
-        }
-
-        return Damage(folder, manifest, manifest.Train, heldOut: false) ?? Damage(folder, manifest, manifest.HeldOut, heldOut: true);
-    }
-
-    private static string? Damage(string folder, CorpusManifest manifest, SplitManifest split, bool heldOut)
-    {
-        long first = 0;
-        for (var i = 0; i < split.Shards.Count; i++)
-        {
-            var shard = split.Shards[i];
-            if (Size(folder, shard.File) != shard.Bytes || shard.Bytes != ShardHeader.Length + (shard.Tokens * manifest.BytesPerToken))
-            {
-                return $"{shard.File} is missing or has another length";
-            }
-
-            var bytes = new byte[ShardHeader.Length];
-            using (var stream = File.OpenRead(Path.Combine(folder, shard.File)))
-            {
-                stream.ReadExactly(bytes);
-            }
-
-            var key = UInt128.Parse(manifest.Fingerprint, NumberStyles.HexNumber);
-            if (ShardHeader.Read(bytes) != new ShardHeader(manifest.BytesPerToken, shard.Tokens, first, i, heldOut, key))
-            {
-                return $"the header of {shard.File} is not the one that was written";
-            }
-
-            first += shard.Tokens;
-        }
-
-        return first == split.Tokens ? null : "the shards do not hold the tokens that corpus.json says";
-    }
-
-    private static long Size(string folder, string file)
-    {
-        var info = new FileInfo(Path.Combine(folder, file));
-        return info.Exists ? info.Length : -1;
     }
 
     private static ushort[]? ReadTokenBytes(string folder, CorpusManifest manifest)

@@ -46,13 +46,9 @@ internal sealed class DocumentReader(string field, ProblemList problems)
         {
             return documents.MoveNext();
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new CorpusProblem($"the file cannot be read: {error.Message}", "make it readable for you (chmod u+r)", file.Path));
-        }
-        catch (IOException error)
-        {
-            problems.Add(new CorpusProblem($"reading failed: {error.Message}", "check the disk and try again", file.Path));
+            problems.Add(file.Unreadable(error));
         }
 
         return false;

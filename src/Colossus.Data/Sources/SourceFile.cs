@@ -8,6 +8,12 @@ namespace Colossus.Data.Sources;
 /// <param name="ModifiedTicks">When it was last written, UTC ticks.</param>
 internal sealed record SourceFile(string Path, string Name, SourceKind Kind, long Bytes, long ModifiedTicks)
 {
+    /// <summary>Why the file cannot be read, for a person.</summary>
+    /// <param name="error">What the system said.</param>
+    public CorpusProblem Unreadable(Exception error) => error is UnauthorizedAccessException
+        ? new CorpusProblem($"the file cannot be read: {error.Message}", "make it readable for you (chmod u+r)", Path)
+        : new CorpusProblem($"reading failed: {error.Message}", "check the disk and try again", Path);
+
     public bool Changed()
     {
         var now = new FileInfo(Path);

@@ -54,11 +54,16 @@ public static class TextTokenizers
 
     internal static bool IsGpt2(string name) => name == "gpt2" || name.StartsWith("gpt2:", StringComparison.Ordinal);
 
-    /// <summary>Puts the files of a vocabulary that does not come with Colossus into a corpus folder.</summary>
-    internal static void CopyVocabulary(string name, string baseDirectory, string target)
+    /// <summary>Puts the files of a vocabulary that does not come with Colossus into a folder; of another, nothing.</summary>
+    /// <param name="name">The tokenizer, as for <see cref="Create"/>.</param>
+    /// <param name="baseDirectory">Where a relative folder starts.</param>
+    /// <param name="target">Where the files go; made when missing.</param>
+    /// <exception cref="IOException">They cannot be copied.</exception>
+    public static void CopyVocabulary(string name, string baseDirectory, string target)
     {
         if (IsGpt2(name))
         {
+            Directory.CreateDirectory(target);
             Gpt2Vocabulary.Copy(Gpt2Folder(name, baseDirectory), target);
         }
     }

@@ -1,4 +1,5 @@
 using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Texts;
 using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
@@ -7,28 +8,28 @@ namespace Colossus.Specs.Jobs;
 public static class JobReader
 {
     private const int longestName = 100;
-    private const int largestFile = 1 << 20;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, of 1 MiB at most.</param>
     /// <param name="overrides">Values that replace those of the file, each <c>section.key=value</c>; later ones win.</param>
     /// <param name="toTrain">Whether to report what can be described and priced, but not trained yet (<see cref="TrainableCheck"/>).</param>
-    public static JobReading Read(string path, IReadOnlyList<string> overrides, bool toTrain)
+    /// <param name="shown">Its name in messages; default <paramref name="path"/>.</param>
+    public static JobReading Read(string path, IReadOnlyList<string> overrides, bool toTrain, string? shown = null)
     {
+        shown ??= path;
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > largestFile })
-            {
-                return Unreadable(path, $"the file is larger than {largestFile} bytes", "a job file is a page or two of text");
-            }
-
-            return Parse(File.ReadAllText(path), path, overrides, toTrain);
+            return Parse(TextFile.Read(path, TextFile.LongestDescription), shown, overrides, toTrain);
+        }
+        catch (TextFileTooLongException error)
+        {
+            return Unreadable(shown, $"the file is larger than {error.Longest} bytes", "a job file is a page or two of text");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return File.Exists(path) || Directory.Exists(path)
-                ? Unreadable(path, Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}", "give a job file")
-                : Unreadable(path, "there is no such file", "give the path of a job file");
+                ? Unreadable(shown, Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}", "give a job file")
+                : Unreadable(shown, "there is no such file", "give the path of a job file");
         }
     }
 
@@ -41,7 +42,7 @@ public static class JobReader
         var source = YamlSource.Parse(text, file, overrides);
         if (source.IsBroken)
         {
-            return new JobReading(null, source.Diagnostics.All, null);
+            return new JobReading(null, source.Diagnostics.All, null, text);
         }
 
         var job = ReadSections(source, file);
@@ -55,7 +56,7 @@ public static class JobReader
             }
         }
 
-        return new JobReading(source.Diagnostics.HasErrors ? null : job, source.Diagnostics.All, places);
+        return new JobReading(source.Diagnostics.HasErrors ? null : job, source.Diagnostics.All, places, text);
     }
 
     /// <summary>Reads a job that this program wrote.</summary>

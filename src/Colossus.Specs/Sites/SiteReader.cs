@@ -1,4 +1,5 @@
 using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Texts;
 using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Sites;
@@ -10,18 +11,21 @@ public static class SiteReader
     private const string start = "pools: [{ accelerator: h100-sxm, nodes: 4, gpusPerNode: 8 }]";
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, of 1 MiB at most.</param>
     /// <param name="name">Its name in messages.</param>
     public static SiteReading Read(string path, string name)
     {
         try
         {
-            return Parse(File.ReadAllText(path), name);
+            return Parse(TextFile.Read(path, TextFile.LongestDescription), name);
+        }
+        catch (TextFileTooLongException error)
+        {
+            return Unreadable(name, $"the file is larger than {error.Longest} bytes", "a site file is a page or two of text");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            string what = Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}";
-            return new SiteReading(null, [new Diagnostic(SourcePlace.StartOf(name), Severity.Error, ErrorCode.Unreadable, what, "give a site file")]);
+            return Unreadable(name, Directory.Exists(path) ? "this is a folder" : $"it cannot be read: {error.Message}", "give a site file");
         }
     }
 
@@ -39,6 +43,9 @@ public static class SiteReader
         SiteSpec site = ReadSite(source.Top, file);
         return new SiteReading(source.Diagnostics.HasErrors ? null : site, source.Diagnostics.All);
     }
+
+    private static SiteReading Unreadable(string name, string message, string advice) =>
+        new(null, [new Diagnostic(SourcePlace.StartOf(name), Severity.Error, ErrorCode.Unreadable, message, advice)]);
 
     private static SiteSpec ReadSite(YamlSection top, string file)
     {

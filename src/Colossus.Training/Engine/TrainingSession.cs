@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
 using Colossus.Training.Model;

@@ -25,8 +25,9 @@ public sealed class DotnetDocsTests
         Assert.DoesNotContain("  ", bitArray, StringComparison.Ordinal);
         Assert.DoesNotContain("T:System", bitArray, StringComparison.Ordinal);
 
-        Assert.True(log.Reports.Count > 3);
-        Assert.Equal(log.Reports.Select(report => report.BytesDone).Order(), log.Reports.Select(report => report.BytesDone));
+        var read = log.Reports.Where(report => report.Stage == "reading text").Select(report => report.BytesDone).ToList();
+        Assert.True(read.Count > 3);
+        Assert.Equal(read.Order(), read);
         Assert.Equal(log.Reports[^1].BytesTotal, log.Reports[^1].BytesDone);
 
         using var again = new TempFolder();

@@ -1,6 +1,6 @@
 using Colossus.Specs.Jobs;
 
-namespace Colossus.Training.Engine;
+namespace Colossus.Plan.Schedules;
 
 /// <summary>The learning rate of a step.</summary>
 public static class LearningRate
