@@ -41,6 +41,8 @@ public sealed class Normalize(Value input, Weight scale, Value output, Value inv
         ArgumentNullException.ThrowIfNull(backward);
         Value outputGradient = backward.Of(Output);
         (Value inputGradient, bool accumulate) = backward.Into(Input);
-        backward.Add(new NormalizeGradient(this, outputGradient, inputGradient, accumulate));
+        var gradient = new NormalizeGradient(this, outputGradient, inputGradient, accumulate);
+        backward.Add(gradient);
+        backward.Add(new StoreVectorGradient(gradient.ScaleGradient, Scale));
     }
 }

@@ -1,11 +1,11 @@
 namespace Colossus.Plan.Programs.Operations;
 
-/// <summary>Both gradients of <see cref="Normalize"/>, in one pass over the rows.</summary>
+/// <summary>Gradient of the input of a <see cref="Normalize"/> and, in the same pass over the rows, that of its scale before it is rounded.</summary>
 public sealed class NormalizeGradient : Operation
 {
     private readonly Value[] reads;
 
-    /// <summary>Describes them.</summary>
+    /// <summary>Describes it.</summary>
     /// <param name="forward">The operation of the forward pass.</param>
     /// <param name="outputGradient">[tokens, hidden].</param>
     /// <param name="inputGradient">[tokens, hidden].</param>
@@ -33,7 +33,7 @@ public sealed class NormalizeGradient : Operation
     /// <summary>Whether <see cref="InputGradient"/> is added to.</summary>
     public bool Accumulate { get; }
 
-    /// <summary>[1, hidden]: the gradient of the scale in 32 bits, before it is rounded.</summary>
+    /// <summary>[1, hidden]: receives the gradient of the scale in 32 bits; a <see cref="StoreVectorGradient"/> puts it where gradients lie.</summary>
     public Value ScaleGradient { get; }
 
     /// <inheritdoc/>
@@ -44,7 +44,4 @@ public sealed class NormalizeGradient : Operation
 
     /// <inheritdoc/>
     public override IReadOnlyList<Weight> Weights => Forward.Weights;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Weight> Gradients => Forward.Weights;
 }

@@ -44,7 +44,7 @@ internal sealed unsafe class CpuAddNormalize<TResidual, T>(AddNormalize operatio
 }
 
 /// <summary><see cref="NormalizeGradient"/> on the CPU.</summary>
-internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradient operation, IOperationMemory memory, bool adds) : IBoundOperation
+internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradient operation, IOperationMemory memory) : IBoundOperation
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
@@ -53,15 +53,13 @@ internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradien
     private readonly nint scale = memory.OfWeight(operation.Forward.Scale);
     private readonly nint inverseRms = memory.Of(operation.Forward.InverseRms);
     private readonly nint inputGradient = memory.Of(operation.InputGradient);
-    private readonly nint unrounded = memory.Of(operation.ScaleGradient);
-    private readonly nint gradient = memory.OfGradient(operation.Forward.Scale);
+    private readonly nint scaleGradient = memory.Of(operation.ScaleGradient);
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
         int width = operation.Forward.Input.Width;
-        var sums = (F32*)unrounded;
-        Flat.Zero(sums, width);
+        Flat.Zero((F32*)scaleGradient, width);
         RmsNorm.Backward(
             (T*)outputGradient,
             (TResidual*)input,
@@ -69,16 +67,8 @@ internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradien
             (float*)inverseRms,
             (TResidual*)inputGradient,
             operation.Accumulate,
-            (float*)sums,
+            (float*)scaleGradient,
             operation.Forward.Input.Rows.Size,
             width);
-        if (arguments.Accumulate || adds)
-        {
-            Flat.Add((TResidual*)gradient, sums, width);
-        }
-        else
-        {
-            Flat.Convert(sums, (TResidual*)gradient, width);
-        }
     }
 }
