@@ -1,6 +1,7 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Operations;
+using Colossus.Plan.Ranks;
 using Colossus.Specs.Jobs;
 using CsCheck;
 
@@ -17,24 +18,24 @@ public sealed class ChunkLoweringTests
         // Two forward passes before the first backward pass, an evaluation between, weight gradients one micro-batch late.
         for (int micro = 0; micro < 2; micro++)
         {
-            memory.Receive(chunk.Forward, chunk.Input, micro, micro);
-            memory.Run(chunk.Forward, micro, micro);
-            memory.Send(chunk.Forward, chunk.Output, micro, micro);
+            memory.Receive(chunk.Forward, chunk.Input, Memory(micro), micro);
+            memory.Run(chunk.Forward, Memory(micro), micro);
+            memory.Send(chunk.Forward, chunk.Output, Memory(micro), micro);
         }
 
-        memory.Receive(chunk.Evaluation, chunk.Input, 0, 9);
-        memory.Run(chunk.Evaluation, 0, 9);
-        memory.Send(chunk.Evaluation, chunk.Output, 0, 9);
+        memory.Receive(chunk.Evaluation, chunk.Input, Memory(0), 9);
+        memory.Run(chunk.Evaluation, Memory(0), 9);
+        memory.Send(chunk.Evaluation, chunk.Output, Memory(0), 9);
         for (int micro = 0; micro < 2; micro++)
         {
-            memory.Receive(chunk.Backward, chunk.OutputGradient, micro, micro);
-            memory.Run(chunk.Backward, micro, micro);
-            memory.Send(chunk.Backward, chunk.InputGradient, micro, micro);
+            memory.Receive(chunk.Backward, chunk.OutputGradient, Memory(micro), micro);
+            memory.Run(chunk.Backward, Memory(micro), micro);
+            memory.Send(chunk.Backward, chunk.InputGradient, Memory(micro), micro);
         }
 
         for (int micro = 0; micro < 2; micro++)
         {
-            memory.Run(chunk.WeightGradients, micro, micro);
+            memory.Run(chunk.WeightGradients, Memory(micro), micro);
         }
     });
 
@@ -90,6 +91,8 @@ public sealed class ChunkLoweringTests
         Assert.Equal(3 * 4, chunk.WeightGradients.Operations.Count(operation => operation is ProductWeightGradient));
         Assert.True(chunk.BackwardToWeightsBytes > 0);
     }
+
+    private static Slots Memory(int index) => new(index, index, index);
 
     private static ChunkProgram Lower(ModelSpec model, Recompute recompute) =>
         ChunkLowering.Lower(ModelProgram.Blocks(model, 2), new LoweringOptions(default, recompute, SplitsWeightGradients: false));

@@ -1,5 +1,6 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
+using Colossus.Plan.Ranks;
 
 namespace Colossus.Plan.Tests.Lowering;
 
@@ -11,62 +12,62 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
 {
     private readonly Dictionary<(Area Area, int Slot, long Line), (Value Value, int MicroBatch)> owners = [];
 
-    public void Receive(Pass pass, Value? value, int slot, int microBatch)
+    public void Receive(Pass pass, Value? value, Slots slots, int microBatch)
     {
         if (value is not null)
         {
-            Write(pass, value, slot, microBatch);
+            Write(pass, value, slots, microBatch);
         }
     }
 
-    public void Send(Pass pass, Value? value, int slot, int microBatch)
+    public void Send(Pass pass, Value? value, Slots slots, int microBatch)
     {
         if (value is not null)
         {
-            Read(pass, value, slot, microBatch, "the message");
+            Read(pass, value, slots, microBatch, "the message");
         }
     }
 
-    public void Run(Pass pass, int slot, int microBatch)
+    public void Run(Pass pass, Slots slots, int microBatch)
     {
         foreach (Operation operation in pass.Operations)
         {
             foreach (Value value in operation.Reads)
             {
-                Read(pass, value, slot, microBatch, operation.ToString());
+                Read(pass, value, slots, microBatch, operation.ToString());
             }
 
             foreach (Value value in operation.Writes)
             {
-                Write(pass, value, slot, microBatch);
+                Write(pass, value, slots, microBatch);
             }
 
             // What an operation writes may not cover what it reads, unless it is the same value.
             foreach (Value value in operation.Reads.Except(operation.Writes))
             {
-                Read(pass, value, slot, microBatch, operation.ToString());
+                Read(pass, value, slots, microBatch, operation.ToString());
             }
         }
     }
 
-    private void Read(Pass pass, Value value, int slot, int microBatch, string reader)
+    private void Read(Pass pass, Value value, Slots slots, int microBatch, string reader)
     {
-        foreach (var line in Lines(pass, value, slot))
+        foreach (var line in Lines(pass, value, slots))
         {
             Assert.True(owners.TryGetValue(line, out var owner), $"{reader} reads {value}, which nothing has written");
             Assert.True(owner == (value, microBatch), $"{reader} reads {value} of micro-batch {microBatch} where {owner.Value} of micro-batch {owner.MicroBatch} lies");
         }
     }
 
-    private void Write(Pass pass, Value value, int slot, int microBatch)
+    private void Write(Pass pass, Value value, Slots slots, int microBatch)
     {
-        foreach (var line in Lines(pass, value, slot))
+        foreach (var line in Lines(pass, value, slots))
         {
             owners[line] = (value, microBatch);
         }
     }
 
-    private IEnumerable<(Area, int, long)> Lines(Pass pass, Value value, int slot)
+    private IEnumerable<(Area, int, long)> Lines(Pass pass, Value value, Slots slots)
     {
         Place place = pass.PlaceOf(value);
         long bytes = value.Count * formats.BytesOf(value.Format);
@@ -74,7 +75,7 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
         Assert.Equal(0, place.Offset % AreaBuilder.Alignment);
         for (long line = place.Offset / AreaBuilder.Alignment; line * AreaBuilder.Alignment < place.Offset + bytes; line++)
         {
-            yield return (place.Area, place.Area == Area.Scratch ? 0 : slot, line);
+            yield return (place.Area, slots.Of(place.Area), line);
         }
     }
 }
