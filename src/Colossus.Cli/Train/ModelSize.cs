@@ -1,4 +1,5 @@
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Cli.Train;
@@ -9,5 +10,5 @@ namespace Colossus.Cli.Train;
 internal sealed record ModelSize(long Parameters, double FlopsPerToken)
 {
     /// <summary>Of a model of ours.</summary>
-    public static ModelSize Of(ModelSpec model) => new(ParameterTable.For(model).ParameterCount, ModelFlops.TrainingPerToken(model));
+    public static ModelSize Of(ModelSpec model) => new(ParameterTable.For(model).ParameterCount, ModelFlops.OfStep(ModelShape.From(model), 1, FlopConvention.ModelCausal) / model.Sequence);
 }

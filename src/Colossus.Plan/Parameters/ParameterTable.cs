@@ -1,3 +1,4 @@
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Plan.Parameters;
@@ -45,44 +46,25 @@ public sealed class ParameterTable
     /// <exception cref="KeyNotFoundException">The model has no such parameter.</exception>
     public Parameter this[string name] => byName[name];
 
-    /// <summary>Lays out the parameters of a dense model.</summary>
+    /// <summary>Lays out the weights of a model in the order in which its program first uses them.</summary>
     /// <param name="model">The model.</param>
     /// <returns>The table.</returns>
     /// <exception cref="NotSupportedException">The model has experts; they are priced, not trained yet.</exception>
     public static ParameterTable For(ModelSpec model)
     {
-        if (model.Experts is not null)
-        {
-            throw new NotSupportedException("a mixture of experts cannot be trained yet");
-        }
-
         var builder = new Builder();
-        builder.Add("model.embed_tokens.weight", model.Vocab, model.Hidden);
-        bool gated = model.Activation is Activation.SwiGlu or Activation.GeGlu;
-        for (int layer = 0; layer < model.Layers; layer++)
+        foreach (Block block in ModelProgram.Blocks(model, sequences: 1))
         {
-            string prefix = $"model.layers.{layer}.";
-            builder.NextBucket();
-            builder.Add(prefix + "input_layernorm.weight", model.Hidden, 0);
-            builder.Add(prefix + "self_attn.q_proj.weight", model.Heads * model.HeadWidth, model.Hidden);
-            builder.Add(prefix + "self_attn.k_proj.weight", model.KvHeads * model.HeadWidth, model.Hidden, touching: true);
-            builder.Add(prefix + "self_attn.v_proj.weight", model.KvHeads * model.HeadWidth, model.Hidden, touching: true);
-            builder.Add(prefix + "self_attn.o_proj.weight", model.Hidden, model.Heads * model.HeadWidth);
-            builder.Add(prefix + "post_attention_layernorm.weight", model.Hidden, 0);
-            if (gated)
+            foreach (Operation operation in block.Operations)
             {
-                builder.Add(prefix + "mlp.gate_proj.weight", model.Ffn, model.Hidden);
+                // Weights that one product reads together are one matrix.
+                for (int i = 0; i < operation.Weights.Count; i++)
+                {
+                    builder.Add(operation.Weights[i], touching: i > 0);
+                }
             }
 
-            builder.Add(prefix + "mlp.up_proj.weight", model.Ffn, model.Hidden, touching: gated);
-            builder.Add(prefix + "mlp.down_proj.weight", model.Hidden, model.Ffn);
-        }
-
-        builder.NextBucket();
-        builder.Add("model.norm.weight", model.Hidden, 0);
-        if (!model.TiedHead)
-        {
-            builder.Add("lm_head.weight", model.Vocab, model.Hidden);
+            builder.EndBucket();
         }
 
         return builder.Build();
@@ -138,29 +120,29 @@ public sealed class ParameterTable
     {
         private readonly List<Parameter> parameters = [];
         private readonly List<FlatRange> buckets = [];
+        private readonly HashSet<string> known = [];
         private long bucketStart;
         private long end;
 
-        public void NextBucket()
+        public void Add(Weight weight, bool touching)
+        {
+            if (known.Add(weight.Name))
+            {
+                end = touching ? end : RoundUp(end);
+                var parameter = new Parameter(weight, end, buckets.Count);
+                parameters.Add(parameter);
+                end += parameter.Count;
+            }
+        }
+
+        public void EndBucket()
         {
             end = RoundUp(end);
             buckets.Add(new FlatRange(bucketStart, end - bucketStart));
             bucketStart = end;
         }
 
-        public void Add(string name, int rows, int columns, bool touching = false)
-        {
-            end = touching ? end : RoundUp(end);
-            var parameter = new Parameter(name, rows, columns, end, buckets.Count);
-            parameters.Add(parameter);
-            end += parameter.Count;
-        }
-
-        public ParameterTable Build()
-        {
-            NextBucket();
-            return new ParameterTable(parameters, buckets);
-        }
+        public ParameterTable Build() => new(parameters, buckets);
 
         private static long RoundUp(long value) => (value + Alignment - 1) / Alignment * Alignment;
     }

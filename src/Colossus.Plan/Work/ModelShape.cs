@@ -45,8 +45,7 @@ public sealed record ModelShape(
     public static ModelShape From(ModelSpec model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        bool gated = model.Activation is Activation.SwiGlu or Activation.GeGlu;
         return new ModelShape(
-            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, gated, model.Vocab, model.Sequence, model.TiedHead, model.Experts);
+            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts);
     }
 }

@@ -31,7 +31,6 @@ public static class TrainableCheck
         }
 
         Refuse(parallel.Zero > 1, "parallel.zero", $"parallel.zero is {parallel.Zero}, but training shards no more than the optimizer so far", $"use 0 or 1; {priced}");
-        Refuse(parallel.Recompute != Recompute.None, "parallel.recompute", "training keeps all activations so far", $"use parallel.recompute: none; {priced}");
         Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
         Refuse(train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
         Refuse(job.Data.Exclude.Count > 0, "data.exclude", "rules of exclusion cannot be applied yet", "remove the documents from data.source, and the key");

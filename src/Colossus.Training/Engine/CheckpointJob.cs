@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
 using Colossus.Plan.Parameters;
-using Colossus.Training.Model;
+using Colossus.Training.Memory;
 
 namespace Colossus.Training.Engine;
 

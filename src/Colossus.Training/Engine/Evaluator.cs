@@ -1,6 +1,5 @@
 using Colossus.Data.Shards;
 using Colossus.Specs.Jobs;
-using Colossus.Training.Model;
 
 namespace Colossus.Training.Engine;
 
@@ -11,16 +10,16 @@ internal sealed unsafe class Evaluator
     private readonly TokenCorpus corpus;
     private readonly Batches batches;
     private readonly SharedState state;
-    private readonly ITransformer model;
+    private readonly StepExecutor executor;
     private readonly int samples;
 
-    public Evaluator(JobSpec job, TokenCorpus corpus, Batches batches, SharedState state, ITransformer model)
+    public Evaluator(JobSpec job, TokenCorpus corpus, Batches batches, SharedState state, StepExecutor executor)
     {
         this.job = job;
         this.corpus = corpus;
         this.batches = batches;
         this.state = state;
-        this.model = model;
+        this.executor = executor;
         samples = SampleCount(job, corpus);
     }
 
@@ -34,19 +33,17 @@ internal sealed unsafe class Evaluator
     public (double Loss, double BitsPerByte)? Run(long step)
     {
         int batchCount = BatchCount(job, corpus);
-        int sequence = job.Model.Sequence;
-        int[] inputs = new int[job.Train.MicroBatch * sequence];
-        int[] targets = new int[inputs.Length];
+        var arguments = executor.Arguments;
         for (int batch = state.Group.Rank; batch < batchCount; batch += state.Group.Size)
         {
-            Array.Clear(inputs);
-            Array.Fill(targets, -1);
+            Array.Clear(arguments.Inputs);
+            Array.Fill(arguments.Targets, -1);
             for (int slot = 0; slot < job.Train.MicroBatch && SampleIndex(batch, slot) < samples; slot++)
             {
-                batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, inputs, targets);
+                batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, arguments.Inputs, arguments.Targets);
             }
 
-            state.EvaluationLosses[batch] = model.Evaluate(inputs, targets);
+            state.EvaluationLosses[batch] = executor.Evaluate();
         }
 
         state.Group.Advance(Counter.Evaluated, step);

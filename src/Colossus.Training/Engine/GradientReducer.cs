@@ -1,5 +1,6 @@
 using Colossus.Plan.Parameters;
 using Colossus.Training.Kernels;
+using Colossus.Training.Memory;
 
 namespace Colossus.Training.Engine;
 
@@ -17,7 +18,7 @@ internal sealed unsafe class GradientReducer<TGradient> : IDisposable
     private readonly float* sums;
     private readonly double[] squares;
     private readonly List<int> waiting = [];
-    private readonly Model.Arena arena = new();
+    private readonly Arena arena = new();
     private long step;
 
     public GradientReducer(SharedState state, ParameterTable table)

@@ -3,10 +3,12 @@ using Colossus.Collectives;
 using Colossus.Data.Shards;
 using Colossus.Data.Tokenizers;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
+using Colossus.Training.Backends;
 using Colossus.Training.Generation;
 using Colossus.Training.Kernels;
-using Colossus.Training.Model;
+using Colossus.Training.Memory;
 using TorchSharp;
 
 namespace Colossus.Training.Engine;
@@ -23,7 +25,7 @@ public sealed unsafe class RankTrainer : IDisposable
     private readonly ParameterTable table;
     private readonly NumberFormats formats;
     private readonly TokenCorpus corpus;
-    private readonly ITransformer model;
+    private readonly StepExecutor executor;
     private readonly CheckpointWriter checkpoints = new();
     private readonly string checkpointFolder;
     private readonly PhaseClock clock;
@@ -48,7 +50,7 @@ public sealed unsafe class RankTrainer : IDisposable
         table = ParameterTable.For(job.Model);
         formats = NumberFormats.Of(job.Train);
         corpus = TokenCorpus.Open(corpusFolder);
-        model = TransformerFactory.Create(job.Model, table, job.Train.MicroBatch, formats);
+        executor = new StepExecutor(job.Model, job.Train.MicroBatch, formats, job.Parallel.Recompute);
     }
 
     private bool Accumulates => formats.BfResidual && job.Train.GlobalBatch > job.Parallel.Data * job.Train.MicroBatch;
@@ -61,11 +63,10 @@ public sealed unsafe class RankTrainer : IDisposable
         using var arena = new Arena();
         byte* weights = arena.Take<byte>(parameters.FlatCount * 4);
         byte* gradients = arena.Take<byte>(parameters.FlatCount * 4);
-        using var small = TransformerFactory.Create(tiny, parameters, 1, formats);
-        small.Bind((nint)weights, (nint)weights, (nint)gradients);
-        int[] tokens = new int[tiny.Sequence];
-        small.ForwardBackward(tokens, tokens, 1, accumulate: false, _ => { });
-        small.Evaluate(tokens, tokens);
+        using var small = new StepExecutor(tiny, 1, formats, job.Parallel.Recompute);
+        small.Bind(new WeightMemory(parameters, formats, (nint)weights, (nint)weights, (nint)gradients));
+        small.ForwardBackward(static _ => { });
+        small.Evaluate();
     }
 
     /// <summary>Trains within one epoch, to the last step or the end of the step in which a stop is asked for.</summary>
@@ -135,7 +136,7 @@ public sealed unsafe class RankTrainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        model.Dispose();
+        executor.Dispose();
         corpus.Dispose();
     }
 
@@ -147,7 +148,7 @@ public sealed unsafe class RankTrainer : IDisposable
             : SharedGroup.Join(place.Segment, place.Rank, place.Ranks, place.Epoch, JoinLimit, membership.Cancelled);
         var state = SharedState.In(group, table, formats, Accumulates, evaluationBatches);
         var context = new SessionContext(job, jobText, table, formats, corpus, checkpoints, checkpointFolder, clock, observer);
-        using var session = TransformerFactory.CreateSession(context, state, model);
+        using var session = SessionFactory.Create(context, state, executor);
         try
         {
             membership.Enter(group, session);

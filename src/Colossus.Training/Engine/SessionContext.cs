@@ -1,6 +1,7 @@
 using Colossus.Checkpoints;
 using Colossus.Data.Shards;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Training.Engine;

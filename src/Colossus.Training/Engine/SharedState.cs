@@ -1,5 +1,6 @@
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 
 namespace Colossus.Training.Engine;
 

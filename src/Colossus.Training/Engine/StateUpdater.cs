@@ -1,4 +1,5 @@
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
 

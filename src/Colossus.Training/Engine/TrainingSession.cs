@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
+using Colossus.Training.Backends;
 using Colossus.Training.Kernels;
-using Colossus.Training.Model;
 
 namespace Colossus.Training.Engine;
 
@@ -21,33 +21,30 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     private readonly SessionContext context;
     private readonly JobSpec job;
     private readonly SharedState state;
-    private readonly ITransformer model;
+    private readonly StepExecutor executor;
     private readonly Batches batches;
     private readonly Evaluator evaluator;
     private readonly GradientReducer<TResidual> reducer;
     private readonly StateUpdater<TWeight> updater;
     private readonly CheckpointJob checkpoints;
-    private readonly int[] inputs;
-    private readonly int[] targets;
     private readonly int microSteps;
     private (double Loss, double BitsPerByte)? lastEvaluation;
     private volatile bool stopRequested;
 
-    public TrainingSession(SessionContext context, SharedState state, ITransformer model)
+    public TrainingSession(SessionContext context, SharedState state, StepExecutor executor)
     {
         this.context = context;
         this.state = state;
-        this.model = model;
+        this.executor = executor;
         job = context.Job;
         batches = new Batches(context.Corpus, job);
-        evaluator = new Evaluator(job, context.Corpus, batches, state, model);
+        evaluator = new Evaluator(job, context.Corpus, batches, state, executor);
         reducer = new GradientReducer<TResidual>(state, context.Table);
         updater = new StateUpdater<TWeight>(state, context.Table, reducer.Slices, job.Train.Optimizer, context.Formats);
         checkpoints = new CheckpointJob(context, state);
-        inputs = new int[job.Train.MicroBatch * job.Model.Sequence];
-        targets = new int[inputs.Length];
         microSteps = job.Train.GlobalBatch / (state.Group.Size * job.Train.MicroBatch);
-        model.Bind((nint)state.Weights, (nint)state.Matrices, (nint)state.Gradients.Of(state.Group.Rank));
+        executor.Bind(new WeightMemory(
+            context.Table, context.Formats, (nint)state.Weights, (nint)state.Matrices, (nint)state.Gradients.Of(state.Group.Rank)));
     }
 
     /// <inheritdoc/>
@@ -147,25 +144,25 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
 
     private double ForwardBackward(long step)
     {
-        float scale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
-        double lossSum = 0;
+        var arguments = executor.Arguments;
+        arguments.LossScale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
         for (int micro = 0; micro < microSteps; micro++)
         {
             context.Clock.Enter(TimeBucket.Data);
             int first = ((state.Group.Rank * microSteps) + micro) * job.Train.MicroBatch;
-            batches.Read(step, first, inputs, targets);
+            batches.Read(step, first, arguments.Inputs, arguments.Targets);
 
             context.Clock.Enter(TimeBucket.Compute);
             bool last = micro == microSteps - 1;
-            bool addInPlace = micro > 0 && state.Accumulators is null;
-            lossSum += model.ForwardBackward(inputs, targets, scale, addInPlace, last ? reducer.BucketDone : static _ => { });
+            arguments.Accumulate = micro > 0 && state.Accumulators is null;
+            executor.ForwardBackward(last ? reducer.BucketDone : static _ => { });
             if (!last && state.Accumulators is { } sums)
             {
                 AddToAccumulator((F32*)sums.Of(state.Group.Rank), first: micro == 0);
             }
         }
 
-        return lossSum;
+        return executor.TakeLossSum();
     }
 
     // bf16 gradients of several micro-batches are summed in fp32: adding them in bf16 would lose the small ones.

@@ -1,4 +1,5 @@
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Randomness;
 
 namespace Colossus.Training.Engine;
@@ -31,15 +32,13 @@ internal static unsafe class WeightInitializer
                 continue;
             }
 
-            if (parameter.Columns == 0)
+            if (parameter.Weight.Start == WeightStart.One)
             {
                 new Span<float>(flat + start, (int)(end - start)).Fill(1);
                 continue;
             }
 
-            bool intoResidual = parameter.Name.EndsWith("o_proj.weight", StringComparison.Ordinal)
-                || parameter.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);
-            double deviation = intoResidual ? Deviation / Math.Sqrt(2.0 * layers) : Deviation;
+            double deviation = parameter.Weight.Start == WeightStart.IntoResidual ? Deviation / Math.Sqrt(2.0 * layers) : Deviation;
             ulong stream = Mix(seed + Mix((ulong)index + 1));
             for (long i = start; i < end; i++)
             {

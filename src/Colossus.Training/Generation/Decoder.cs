@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Colossus.Specs.Jobs;
-using Colossus.Training.Model;
 
 namespace Colossus.Training.Generation;
 

@@ -1,8 +1,10 @@
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
+using Colossus.Training.Backends;
+using Colossus.Training.Engine;
 using Colossus.Training.Generation;
-using Colossus.Training.Kernels;
-using Colossus.Training.Model;
+using Colossus.Training.Memory;
 using Colossus.Training.Native;
 
 namespace Colossus.Training.Tests.Generation;
@@ -48,11 +50,14 @@ public sealed unsafe class DecoderTests
 
     private static double WholeSequence(ModelSpec model, ParameterTable table, float[] weights, int[] tokens)
     {
-        using var transformer = new Transformer<F32, F32>(model, table, 1);
+        NumberFormats fp32 = default;
+        using var executor = new StepExecutor(model, microBatch: 1, fp32, Recompute.None);
         using var arena = new Arena();
         float* flat = arena.Take<float>(weights.Length);
         weights.CopyTo(new Span<float>(flat, weights.Length));
-        transformer.Bind((nint)flat, (nint)flat, (nint)arena.Take<float>(weights.Length));
-        return transformer.Evaluate(tokens.AsSpan(0, tokens.Length - 1), tokens.AsSpan(1));
+        executor.Bind(new WeightMemory(table, fp32, (nint)flat, (nint)flat, (nint)arena.Take<float>(weights.Length)));
+        tokens.AsSpan(0, tokens.Length - 1).CopyTo(executor.Arguments.Inputs);
+        tokens.AsSpan(1).CopyTo(executor.Arguments.Targets);
+        return executor.Evaluate();
     }
 }

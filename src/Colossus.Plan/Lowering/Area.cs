@@ -1,0 +1,17 @@
+namespace Colossus.Plan.Lowering;
+
+/// <summary>How long a value of a micro-batch is kept, and so in which memory it lies.</summary>
+public enum Area
+{
+    /// <summary>Within one pass: memory that every pass uses again.</summary>
+    Scratch,
+
+    /// <summary>From the forward pass to the backward pass of the same micro-batch.</summary>
+    ForwardToBackward,
+
+    /// <summary>From the forward pass to the pass of weight gradients.</summary>
+    ForwardToWeights,
+
+    /// <summary>From the backward pass to the pass of weight gradients.</summary>
+    BackwardToWeights,
+}

@@ -1,0 +1,26 @@
+namespace Colossus.Plan.Programs;
+
+/// <summary>What an axis of a tensor counts. Parallelism divides dims, not operations: a rewrite for one axis of the rank grid looks at nothing else.</summary>
+public enum Dim
+{
+    /// <summary>Tokens of a micro-batch: its sequences, one after the other.</summary>
+    Token,
+
+    /// <summary>The residual stream.</summary>
+    Hidden,
+
+    /// <summary>Query heads, each of the head width.</summary>
+    Heads,
+
+    /// <summary>Key or value heads, each of the head width.</summary>
+    KvHeads,
+
+    /// <summary>Inside of the feed-forward part.</summary>
+    Ffn,
+
+    /// <summary>Token ids.</summary>
+    Vocab,
+
+    /// <summary>One element a row: statistics, token ids, losses.</summary>
+    One,
+}

@@ -1,0 +1,37 @@
+using Colossus.Specs.Jobs;
+
+namespace Colossus.Plan.Programs.Operations;
+
+/// <summary>The non-linearity between the two products of a feed-forward part; a gated one multiplies the activated gate with the rest.</summary>
+/// <param name="input">[tokens, gate | up] or [tokens, up].</param>
+/// <param name="output">[tokens, ffn].</param>
+/// <param name="activation">Which one.</param>
+public sealed class Activate(Value input, Value output, Activation activation) : Operation
+{
+    /// <summary>What is activated.</summary>
+    public Value Input { get; } = input;
+
+    /// <summary>Receives the result.</summary>
+    public Value Output { get; } = output;
+
+    /// <summary>Which one.</summary>
+    public Activation Activation { get; } = activation;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Reads => [Input];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Writes => [Output];
+
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
+
+    /// <inheritdoc/>
+    public override void Derive(BackwardBuilder backward)
+    {
+        ArgumentNullException.ThrowIfNull(backward);
+        Value outputGradient = backward.Of(Output);
+        (Value inputGradient, _) = backward.Into(Input);
+        backward.Add(new ActivateGradient(this, outputGradient, inputGradient));
+    }
+}

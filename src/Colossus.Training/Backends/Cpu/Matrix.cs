@@ -1,0 +1,58 @@
+using Colossus.Training.Kernels;
+using Colossus.Training.Native;
+using TorchSharp;
+
+namespace Colossus.Training.Backends.Cpu;
+
+/// <summary>A row-major matrix in memory that somebody else owns, as kernels see it (pointer) and as libtorch sees it (tensor and its transpose).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+internal sealed unsafe class Matrix<T> : IDisposable
+    where T : unmanaged, IElement<T>
+{
+    /// <summary>Describes the matrix at a pointer.</summary>
+    /// <param name="data">First element.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix(T* data, int rows, int columns)
+    {
+        Data = data;
+        Rows = rows;
+        Columns = columns;
+        Tensor = TensorMemory.Wrap(data, Type, rows, columns);
+        Transposed = Tensor.t().DetachFromDisposeScope();
+    }
+
+    /// <summary>libtorch's name of the element type.</summary>
+    public static torch.ScalarType Type => typeof(T) == typeof(Bf16) ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+
+    /// <summary>First element.</summary>
+    public T* Data { get; }
+
+    /// <summary>Rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count => (long)Rows * Columns;
+
+    /// <summary>Shape [rows, columns].</summary>
+    public torch.Tensor Tensor { get; }
+
+    /// <summary>Shape [columns, rows], over the same memory.</summary>
+    public torch.Tensor Transposed { get; }
+
+    /// <summary>this = left · right, or this + left · right.</summary>
+    /// <param name="left">[rows, inner].</param>
+    /// <param name="right">[inner, columns].</param>
+    /// <param name="add">Whether to add to what is there.</param>
+    public void SetProduct(torch.Tensor left, torch.Tensor right, bool add = false) => Tensor.addmm_(left, right, beta: add ? 1 : 0, alpha: 1);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Transposed.Dispose();
+        Tensor.Dispose();
+    }
+}

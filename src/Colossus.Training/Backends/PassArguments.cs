@@ -1,0 +1,18 @@
+namespace Colossus.Training.Backends;
+
+/// <summary>What a pass needs to know of its micro-batch.</summary>
+/// <param name="tokens">Tokens of a micro-batch.</param>
+internal sealed class PassArguments(int tokens)
+{
+    /// <summary>Token ids, sequence after sequence.</summary>
+    public int[] Inputs { get; } = new int[tokens];
+
+    /// <summary>The token that follows at each place; -1 leaves a place out.</summary>
+    public int[] Targets { get; } = new int[tokens];
+
+    /// <summary>Whether to add to the gradients that are there.</summary>
+    public bool Accumulate { get; set; }
+
+    /// <summary>Factor on the loss: 1 / tokens of the global batch.</summary>
+    public float LossScale { get; set; } = 1;
+}

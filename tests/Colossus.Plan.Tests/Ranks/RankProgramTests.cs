@@ -1,0 +1,141 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Lowering;
+using Colossus.Plan.Programs;
+using Colossus.Plan.Ranks;
+using Colossus.Plan.Schedules;
+using Colossus.Plan.Tests.Lowering;
+using Colossus.Plan.Work;
+using Colossus.Specs.Jobs;
+using CsCheck;
+
+namespace Colossus.Plan.Tests.Ranks;
+
+public sealed class RankProgramTests
+{
+    private static readonly Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> sample =
+        (from model in AnyModel.Dense
+         from schedule in Gen.Enum<PipelineSchedule>()
+         from pipeline in Gen.Int[1, 4]
+         from virtualStages in Gen.Int[1, schedule == PipelineSchedule.Interleaved && pipeline > 1 ? 3 : 1]
+         from data in Gen.Int[1, 2]
+         from microBatches in Gen.Int[1, 7]
+         from microBatch in Gen.Int[1, 2]
+         from options in AnyModel.Options
+         select (model, new Layout(
+             data, 1, pipeline, virtualStages, 1, 1, 1, false, microBatch, data * microBatch * microBatches, options.Recompute, schedule), options.Formats))
+        .Where(static pair => LayoutRules.IsSound(ModelShape.From(pair.Item1), pair.Item2));
+
+    [Fact]
+    public void All_ranks_together_do_the_FLOPs_of_the_step() => sample.Where(pair => pair.Layout.Recompute != Recompute.Full).Sample(static pair =>
+    {
+        double sum = All(pair).Sum(rank => rank.Flops);
+        Assert.Equal(1, sum / ModelFlops.OfStep(ModelShape.From(pair.Model), pair.Layout.GlobalBatch, FlopConvention.ModelCausal), 9);
+    });
+
+    [Fact]
+    public void Every_value_is_whole_when_it_is_read_in_the_order_of_the_schedule() => sample.Sample(static pair =>
+    {
+        foreach (RankProgram rank in All(pair))
+        {
+            var memories = rank.Chunks.ToDictionary(chunk => chunk.Blocks.Chunk, chunk => new MemoryReplay(chunk.Program, pair.Formats));
+            foreach (StepAction action in rank.Actions)
+            {
+                RankChunk chunk = rank.ChunkOf(action.Pass.Chunk);
+                AssertWithin(chunk.Needed, action.Slots, chunk.Program);
+                var (received, sent) = Messages(chunk.Program, action.Pass.Kind);
+                Pass pass = rank.PassOf(action.Pass);
+                MemoryReplay memory = memories[action.Pass.Chunk];
+                memory.Receive(pass, received, action.Slots, action.Pass.MicroBatch);
+                memory.Run(pass, action.Slots, action.Pass.MicroBatch);
+                memory.Send(pass, sent, action.Slots, action.Pass.MicroBatch);
+            }
+        }
+    });
+
+    [Fact]
+    public void With_as_many_places_as_memories_nobody_waits_to_send_and_every_message_is_the_one_expected() => sample.Sample(static pair =>
+    {
+        RankProgram[] ranks = All(pair);
+        var mail = new Dictionary<(int From, int To, int Chunk, PassKind Kind), Queue<int>>();
+        int[] next = new int[ranks.Length];
+        bool moved = true;
+        while (moved)
+        {
+            moved = false;
+            foreach (RankProgram rank in ranks)
+            {
+                // Each rank runs as far ahead as its messages let it: the most that can be under way.
+                while (next[rank.Rank] < rank.Actions.Count && Take(rank, rank.Actions[next[rank.Rank]].Pass))
+                {
+                    next[rank.Rank]++;
+                    moved = true;
+                }
+            }
+        }
+
+        Assert.All(ranks, rank => Assert.Equal(rank.Actions.Count, next[rank.Rank]));
+        Assert.All(mail.Values, Assert.Empty);
+
+        bool Take(RankProgram rank, PipelineAction pass)
+        {
+            if (rank.SenderTo(pass) is int sender)
+            {
+                if (!mail.TryGetValue((sender, rank.Rank, pass.Chunk, pass.Kind), out var arrived) || arrived.Count == 0)
+                {
+                    return false;
+                }
+
+                Assert.Equal(pass.MicroBatch, arrived.Dequeue());
+            }
+
+            if (rank.ReceiverOf(pass) is int receiver)
+            {
+                int chunk = pass.Kind == PassKind.Forward ? pass.Chunk + 1 : pass.Chunk - 1;
+                if (!mail.TryGetValue((rank.Rank, receiver, chunk, pass.Kind), out var under))
+                {
+                    mail.Add((rank.Rank, receiver, chunk, pass.Kind), under = []);
+                }
+
+                under.Enqueue(pass.MicroBatch);
+                int first = Math.Min(chunk, pass.Chunk);
+                int places = ranks[first == pass.Chunk ? rank.Rank : receiver].ChunkOf(first).Needed.ForwardToBackward;
+                Assert.InRange(under.Count, 1, places);
+            }
+
+            return true;
+        }
+    });
+
+    [Fact]
+    public void One_forward_one_backward_holds_no_more_micro_batches_than_there_are_stages_behind()
+    {
+        var model = new ModelSpec(8, 64, 4, 4, 16, 128, Activation.SwiGlu, 256, 32);
+        for (int stage = 0; stage < 4; stage++)
+        {
+            int needed = Needed(PipelineSchedule.OneForwardOneBackward, stage);
+            Assert.Equal(4 - stage, needed);
+            Assert.Equal(16, Needed(PipelineSchedule.GPipe, stage));
+        }
+
+        int Needed(PipelineSchedule schedule, int stage) => RankProgram.For(
+            model, new Layout(1, 1, 4, 1, 1, 1, 1, false, 1, 16, Recompute.None, schedule), default, stage).Chunks[0].Needed.ForwardToBackward;
+    }
+
+    private static RankProgram[] All((ModelSpec Model, Layout Layout, NumberFormats Formats) pair) =>
+        [.. Enumerable.Range(0, pair.Layout.Ranks).Select(rank => RankProgram.For(pair.Model, pair.Layout, pair.Formats, rank))];
+
+    private static void AssertWithin(Slots needed, Slots slots, ChunkProgram program)
+    {
+        foreach (Area area in (Area[])[Area.ForwardToBackward, Area.ForwardToWeights, Area.BackwardToWeights])
+        {
+            Assert.True(slots.Of(area) < Math.Max(1, needed.Of(area)) || program.BytesOf(area) == 0);
+        }
+    }
+
+    private static (Value? Received, Value? Sent) Messages(ChunkProgram program, PassKind kind) => kind switch
+    {
+        PassKind.Forward => (program.Input, program.Output),
+        PassKind.Backward => (program.OutputGradient, program.InputGradient),
+        _ => (null, null),
+    };
+}
