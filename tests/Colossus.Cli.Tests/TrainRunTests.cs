@@ -63,7 +63,7 @@ public sealed class TrainRunTests
         using var signals = new StopSignals(_ => { });
         var host = test.Host with { Out = output, Console = CliHost.ConsoleOn(output, terminal: false, _ => null) };
         Assert.Equal(ExitCode.Done, await new TrainRun(host, new ScriptedLauncher("completed"), json: false).RunAsync(order, new ModelSize(1000, 5000), Speed, signals));
-        Assert.Equal(["started", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal(["started", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
         Assert.Equal(said, test.Error.Trim());
     }
 
