@@ -9,7 +9,6 @@ public sealed class TrainableCheckTests
     [InlineData("parallel: { pipeline: 2 }", "2:23", "parallel.pipeline is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
     [InlineData("parallel: { context: 2 }", "2:22", "parallel.context is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
     [InlineData("parallel: { zero: 3 }", "2:19", "parallel.zero is 3, but training shards no more than the optimizer so far; use 0 or 1; 'colossus estimate' prices it")]
-    [InlineData("parallel: { recompute: full }", "2:24", "training keeps all activations so far; use parallel.recompute: none; 'colossus estimate' prices it")]
     [InlineData("train: { precision: fp8 }", "2:21", "train.precision is fp8, which is priced, not trained; use bf16, autocast or fp32")]
     [InlineData("data: { exclude: [ { region: EU } ] }", "2:9", "rules of exclusion cannot be applied yet; remove the documents from data.source, and the key")]
     [InlineData("data: { tokenizer: gpt2 }", "2:20", "gpt2 needs its two files; download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k")]
