@@ -1,4 +1,5 @@
 using Colossus.Plan.Layouts;
+using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
 using Colossus.Twin.Pricing;
 using CsCheck;
@@ -56,6 +57,20 @@ public sealed class TimelineTests
         {
             Layout layout = Of(schedule, stages, schedule == PipelineSchedule.Interleaved ? chunks : 1, microBatches);
             IReadOnlyList<TimelineSpan> spans = Timeline.Spans(24, layout, Price(stages));
+            double EndOf(PassKind kind, int chunk, int microBatch) =>
+                spans.Single(span => span.Action.Kind == kind && span.Action.Chunk == chunk && span.Action.MicroBatch == microBatch).End;
+            foreach (TimelineSpan span in spans)
+            {
+                (PassKind kind, int chunk, int microBatch) = span.Action;
+                double ready = kind switch
+                {
+                    PassKind.Forward => chunk == 0 ? 0 : EndOf(PassKind.Forward, chunk - 1, microBatch),
+                    PassKind.Backward => chunk == layout.Chunks - 1 ? EndOf(PassKind.Forward, chunk, microBatch) : EndOf(PassKind.Backward, chunk + 1, microBatch),
+                    _ => EndOf(PassKind.Backward, chunk, microBatch),
+                };
+                Assert.True(span.Start >= ready - 1e-12);
+            }
+
             foreach (IGrouping<int, TimelineSpan> stage in spans.GroupBy(static span => span.Stage))
             {
                 double free = 0;

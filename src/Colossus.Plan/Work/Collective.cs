@@ -10,14 +10,11 @@ namespace Colossus.Plan.Work;
 /// <param name="Count">How often.</param>
 public readonly record struct Collective(CollectiveKind Kind, GroupAxis Axis, int Ranks, double Bytes, double Count)
 {
-    /// <summary>Bytes that each rank sends, over all <see cref="Count"/>: the lower bound that ring algorithms reach (arXiv 2104.04473; Thakur et al. 2005).</summary>
+    /// <summary>Bytes that each rank sends, and as many that it receives, over all <see cref="Count"/>: the lower bound that ring algorithms reach (arXiv 2104.04473; Thakur et al. 2005).</summary>
     public double SentBytes => Ranks <= 1 ? 0 : Count * Bytes * Kind switch
     {
         CollectiveKind.AllReduce => 2.0 * (Ranks - 1) / Ranks,
         CollectiveKind.PointToPoint => 1,
         _ => (double)(Ranks - 1) / Ranks,
     };
-
-    /// <summary>Bytes that each rank receives; in all these patterns as many as it sends.</summary>
-    public double ReceivedBytes => SentBytes;
 }

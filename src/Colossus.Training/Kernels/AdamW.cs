@@ -147,6 +147,12 @@ internal static unsafe class AdamW
             TWeight.Store(at.Weights + i, master);
         }
 
+        if (streams && Sse.IsSupported)
+        {
+            // Streaming stores are not ordered with the store of the counter that tells other ranks of them.
+            Sse.StoreFence();
+        }
+
         for (; i < end; i++)
         {
             float gradient = at.Sum[i] * scale;
