@@ -99,15 +99,16 @@ public sealed class RunFolder
     /// <exception cref="RunFolderException">It cannot be written.</exception>
     public void ReplaceJob(string jobYaml)
     {
+        var temporary = JobFile + ".new";
         try
         {
-            var temporary = JobFile + ".new";
             File.WriteAllText(temporary, jobYaml);
             File.Move(temporary, JobFile, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{Shown(JobFile)} cannot be written: {error.Message}", error);
+            RemoveIfThere(temporary);
+            throw NotWritable(JobFile, error);
         }
     }
 
@@ -174,7 +175,7 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+            throw NotWritable(Path, error);
         }
 
         try
@@ -185,7 +186,7 @@ public sealed class RunFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             held.Dispose();
-            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+            throw NotWritable(Path, error);
         }
     }
 
@@ -227,6 +228,21 @@ public sealed class RunFolder
                 .OrderByDescending(Directory.GetLastWriteTimeUtc)
                 .Take(most)
                 .Select(Shown)];
+    }
+
+    private static RunFolderException NotWritable(string path, Exception error) =>
+        new($"{Shown(path)} cannot be written: {error.Message}; free space there or make it writable, then try again", error);
+
+    private static void RemoveIfThere(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It could not be made either.
+        }
     }
 
     private FileStream LockExclusively()

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Colossus.Checkpoints;
 using Colossus.Cli.Train;
 using Colossus.Cli.Workers;
+using Colossus.Runs;
+using Colossus.Specs.Jobs;
 
 namespace Colossus.Cli.Verbs;
 
@@ -10,6 +13,7 @@ internal sealed class SampleVerb : Verb
 {
     private readonly Argument<string> run;
     private readonly Argument<string> prompt = new("prompt") { Description = "what the text begins with" };
+    private readonly Option<long?> step = new("--step") { Description = "the checkpoint of the run to use; default: the newest good one", HelpName = "number" };
     private readonly Option<double> temperature = Number("--temperature", "0 always takes the likeliest token; higher is wilder", 0.8, 0, 10);
     private readonly Option<int> topK = Number("--top-k", "choose among so many of the likeliest tokens; 0 for all", 0, 0, 1_000_000);
     private readonly Option<double> topP = Number("--top-p", "choose among the likeliest tokens that together reach this probability", 1.0, 0.001, 1);
@@ -21,7 +25,7 @@ internal sealed class SampleVerb : Verb
         run = Words("run", "folder of a run, or of one of its checkpoints");
         Arguments.Add(run);
         Arguments.Add(prompt);
-        foreach (var option in (Option[])[temperature, topK, topP, seed, length])
+        foreach (var option in (Option[])[step, temperature, topK, topP, seed, length])
         {
             Options.Add(option);
         }
@@ -34,11 +38,12 @@ internal sealed class SampleVerb : Verb
         new("colossus sample runs/quickstart-20260131-120000 \"Gets or sets\"", "200 tokens"),
         new("colossus sample runs/quickstart-20260131-120000 \"The\" --temperature 0", "the likeliest text, always the same"),
         new("colossus sample runs/quickstart-20260131-120000 \"The\" --top-p 0.9 --seed 7", "another one"),
+        new("colossus sample runs/quickstart-20260131-120000 \"The\" --step 100", "what it wrote earlier"),
     ];
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var checkpoint = CheckpointChoice.Newest(Full(parsed.GetRequiredValue(run)), Host.Warn);
+        var checkpoint = Choose(Full(parsed.GetRequiredValue(run)), parsed.GetValue(step));
         string[] arguments =
         [
             "sample", "--checkpoint", checkpoint,
@@ -51,6 +56,35 @@ internal sealed class SampleVerb : Verb
         ];
         await WorkerRun.PassAsync(WorkerCommand.Find(Host), arguments, Host.Out, cancellation);
         return ExitCode.Done;
+    }
+
+    private string Choose(string path, long? step)
+    {
+        if (CheckpointChoice.Itself(path) is { } itself)
+        {
+            return step is null || itself.Step == step
+                ? path
+                : throw CliException.BadInput($"{RunFolder.Shown(path)} is a checkpoint itself; --step goes with the folder of a run");
+        }
+
+        var folder = RunFolder.Open(path);
+        var checkpoint = CheckpointChoice.Of(folder, step, JobReader.Read(folder.JobFile, [], toTrain: true).Job, Host.Warn)
+            ?? throw CliException.BadInput(CheckpointReader.List(folder.CheckpointsFolder).Count == 0
+                ? $"{RunFolder.Shown(folder.Path)} has no checkpoint yet"
+                : $"{RunFolder.Shown(folder.Path)} has no checkpoint that can be used");
+        var summary = RunSummary.Read(folder);
+        if (summary.Steps > checkpoint.Step)
+        {
+            var end = summary.Status switch
+            {
+                "unsaved" => ", whose weights were not saved",
+                "running" => " so far",
+                _ => "",
+            };
+            Host.Warn($"the weights of step {checkpoint.Step} are used; the run's last step is {summary.Steps}{end}");
+        }
+
+        return checkpoint.Path;
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)

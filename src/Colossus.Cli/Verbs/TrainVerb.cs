@@ -10,6 +10,7 @@ internal sealed class TrainVerb : Verb
     private readonly Argument<string> job;
     private readonly Option<string> run = new("--run") { Description = "folder of the run; default: runs/NAME-TIME", HelpName = "folder" };
     private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
+    private readonly Option<long?> step = new("--step") { Description = "with --resume: the checkpoint to go on from; later ones are set aside", HelpName = "number" };
     private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
     private readonly Option<string> format = FormatOption();
     private readonly Option<string[]> set = SetOption();
@@ -21,7 +22,7 @@ internal sealed class TrainVerb : Verb
         job.Arity = ArgumentArity.ZeroOrOne;
         on.AcceptOnlyFromAmong("local");
         Arguments.Add(job);
-        foreach (var option in (Option[])[run, set, resume, format, on])
+        foreach (var option in (Option[])[run, set, resume, step, format, on])
         {
             Options.Add(option);
         }
@@ -33,6 +34,11 @@ internal sealed class TrainVerb : Verb
             if (named == resumed)
             {
                 result.AddError(named ? "a job file and --resume do not go together: a run carries its own job" : "name a job file, or a run to continue with --resume");
+            }
+
+            if (!resumed && result.GetResult(step) is not null)
+            {
+                result.AddError("--step goes with --resume: it names the checkpoint that the run goes on from");
             }
 
             if (resumed && result.GetResult(run) is not null)
@@ -49,6 +55,7 @@ internal sealed class TrainVerb : Verb
         new("colossus train samples/quickstart.yaml --set train.steps=50 --set parallel.data=1", "shorter, on one rank"),
         new("colossus train --resume runs/quickstart-20260131-120000", "go on after a stop, a crash or a power cut"),
         new("colossus train --resume runs/quickstart-20260131-120000 --set train.steps=600", "go on for longer"),
+        new("colossus train --resume runs/quickstart-20260131-120000 --step 100", "go on from an earlier checkpoint"),
         new("colossus train samples/quickstart.yaml --format json", "one object a line, for programs"),
     ];
 
@@ -59,7 +66,7 @@ internal sealed class TrainVerb : Verb
         var plan = new TrainPlan(Host, services);
         var settings = parsed.GetValue(set) ?? [];
         var prepared = parsed.GetValue(resume) is { } old
-            ? await plan.ResumeAsync(Full(old), settings, preparing.Token)
+            ? await plan.ResumeAsync(Full(old), parsed.GetValue(step), settings, preparing.Token)
             : await plan.NewAsync(Full(parsed.GetRequiredValue(job)), parsed.GetValue(run) is { } folder ? Full(folder) : null, settings, preparing.Token);
         return prepared is not var (order, speed)
             ? ExitCode.Done
