@@ -6,7 +6,8 @@ namespace Colossus.Checkpoints;
 public sealed class CheckpointException : Exception
 {
     // Numbers of the system that stand in an IOException's HResult: Linux's errno, or Windows' codes.
-    private static readonly int[] fullCodes = [28 /* ENOSPC */, 122 /* EDQUOT */, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+    private const int quotaCode = 122; // EDQUOT
+    private static readonly int[] fullCodes = [28 /* ENOSPC */, quotaCode, unchecked((int)0x80070070), unchecked((int)0x80070027)];
     private static readonly int[] deniedCodes = [1 /* EPERM */, 13 /* EACCES */, 30 /* EROFS */, unchecked((int)0x80070005)];
 
     /// <summary>Makes the exception.</summary>
@@ -68,14 +69,34 @@ public sealed class CheckpointException : Exception
         return Kind(error) switch
         {
             CheckpointFault.DiskFull => new(
-                CheckpointFault.DiskFull, "The disk is full", where, FreeBytes(where), needed, "Free space on that disk, or keep fewer checkpoints (checkpoint.keep).", error),
+                CheckpointFault.DiskFull, error.HResult == quotaCode ? "The disk quota is used up" : "The disk is full", where, FreeBytes(where), needed, "Free space on that disk, or keep fewer checkpoints (checkpoint.keep).", error),
             CheckpointFault.Missing => new(
-                CheckpointFault.Missing, "The folder of the checkpoint is gone", where, null, null, "Put the run's folder back; the next checkpoint is tried as usual.", error),
+                CheckpointFault.Missing, "The folder of the checkpoint is gone", where, null, null, "Put the run's folder back.", error),
             CheckpointFault.NoPermission => new(
                 CheckpointFault.NoPermission, "Writing is not allowed", where, null, null, "Change the folder's permissions, or choose another folder.", error),
             _ => new(
-                CheckpointFault.WriteFailed, $"Writing failed ({error.Message.TrimEnd('.')})", where, null, needed, "Check the disk; the next checkpoint is tried as usual.", error),
+                CheckpointFault.WriteFailed, $"Writing failed ({error.Message.TrimEnd('.')})", where, null, needed, "Check the disk.", error),
         };
+    }
+
+    /// <summary>The same full disk, told for a checkpoint as a whole: how much must be freed, and where.</summary>
+    /// <param name="checkpointsFolder">Where it should go.</param>
+    /// <param name="bytes">Bytes of all its tensors.</param>
+    /// <param name="removed">Older checkpoints that made room, in vain; may be empty.</param>
+    internal CheckpointException ForWhole(string checkpointsFolder, long bytes, IReadOnlyList<string> removed)
+    {
+        // Headers, the manifest and the last block of each file: one more MiB is plenty.
+        const int mebibyte = 1 << 20;
+        long free = AvailableBytes(checkpointsFolder) ?? 0;
+        long missing = ((free < bytes ? bytes - free : bytes) / mebibyte) + 1;
+        return new CheckpointException(
+            Fault,
+            removed.Count == 0 ? What : $"{What}, also after older checkpoints made room ({string.Join(", ", removed)})",
+            checkpointsFolder,
+            $"{free:N0} bytes free",
+            $"{bytes:N0} bytes",
+            $"Free {missing:N0} MiB at {checkpointsFolder}.",
+            this);
     }
 
     private static CheckpointFault Kind(Exception error) => error switch
@@ -87,17 +108,19 @@ public sealed class CheckpointException : Exception
         _ => CheckpointFault.WriteFailed,
     };
 
-    private static string? FreeBytes(string path)
+    private static string? FreeBytes(string path) => AvailableBytes(path) is { } bytes ? $"{bytes:N0} bytes free" : null;
+
+    private static long? AvailableBytes(string path)
     {
         try
         {
-            string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+            string? folder = Path.GetFullPath(path);
             while (folder is not null && !Directory.Exists(folder))
             {
                 folder = Path.GetDirectoryName(folder);
             }
 
-            return folder is null ? null : $"{new DriveInfo(folder).AvailableFreeSpace:N0} bytes free";
+            return folder is null ? null : new DriveInfo(folder).AvailableFreeSpace;
         }
         catch (Exception error) when (IsOfTheWorld(error) || error is ArgumentException)
         {

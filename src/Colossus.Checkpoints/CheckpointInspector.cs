@@ -7,11 +7,17 @@ namespace Colossus.Checkpoints;
 /// <summary>Looks whether a checkpoint on disk is whole.</summary>
 internal static class CheckpointInspector
 {
-    /// <summary>Larger manifests are not read; one of a thousand ranks and a thousand tensors takes less.</summary>
+    /// <summary>Larger manifests are not read; one of a thousand ranks and a thousand tensors takes less. Reading takes some ten times the bytes of the file.</summary>
     private const long largestManifestBytes = 1 << 29;
 
+    /// <summary>Larger lists of checksums are not read; a line takes about 90 bytes.</summary>
+    private const long largestSumsBytes = 1 << 24;
+
     /// <summary>What is wrong, cheapest checks first, found as they are asked for; empty when nothing is.</summary>
-    public static IEnumerable<string> Problems(string folder, CancellationToken cancellation)
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="run">The run that it must be of; null for any.</param>
+    /// <param name="cancellation">Looked at while checksums are computed.</param>
+    public static IEnumerable<string> Problems(string folder, RunSignature? run, CancellationToken cancellation)
     {
         CheckpointManifest? manifest = null;
         string? problem = null;
@@ -33,6 +39,11 @@ internal static class CheckpointInspector
         if (CheckpointFolder.TryParse(folder) is { } named && named.Step != manifest.Step)
         {
             yield return $"the manifest says step {manifest.Step}";
+        }
+
+        if (run?.Difference(manifest) is { } foreign)
+        {
+            yield return foreign;
         }
 
         if (SumsProblem(folder, manifest) is { } different)
@@ -69,15 +80,16 @@ internal static class CheckpointInspector
         string path = Path.Combine(folder, CheckpointManifest.FileName);
         try
         {
+            // An empty file and whatever is no file, such as a pipe that would be waited on for ever.
             long bytes = new FileInfo(path).Length;
-            if (bytes > largestManifestBytes)
+            if (bytes is 0 or > largestManifestBytes)
             {
                 throw CheckpointException.Malformed($"Not a checkpoint's manifest (it has {bytes:N0} bytes)", path);
             }
 
             byte[] json = File.ReadAllBytes(path);
             string sums = Path.Combine(folder, CheckpointFolder.SumsName);
-            if (File.Exists(sums) && !File.ReadLines(sums).Contains(SumLine(HashOf(json), CheckpointManifest.FileName)))
+            if (File.Exists(sums) && !ReadSums(sums).Split('\n').Contains(SumLine(HashOf(json), CheckpointManifest.FileName)))
             {
                 throw new CheckpointException(
                     CheckpointFault.Altered, $"{CheckpointManifest.FileName} does not have the SHA-256 that {CheckpointFolder.SumsName} names", path, null, null, "Use an older checkpoint, or a copy of this one.");
@@ -97,6 +109,9 @@ internal static class CheckpointInspector
     public static string Sums(ReadOnlySpan<byte> manifestJson, CheckpointManifest manifest) => string.Concat(
         manifest.Files.Select(file => SumLine(file.Sha256, file.Name)).Prepend(SumLine(HashOf(manifestJson), CheckpointManifest.FileName)).Select(line => line + "\n"));
 
+    // Whatever is too large, or no file, lists nothing that is right.
+    private static string ReadSums(string path) => new FileInfo(path).Length is > 0 and <= largestSumsBytes ? File.ReadAllText(path) : string.Empty;
+
     private static string SumLine(string sha256, string name) => $"{sha256}  {name}";
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -107,7 +122,7 @@ internal static class CheckpointInspector
         string path = Path.Combine(folder, CheckpointFolder.SumsName);
         try
         {
-            return !File.Exists(path) || File.ReadAllText(path) == Sums(File.ReadAllBytes(Path.Combine(folder, CheckpointManifest.FileName)), manifest)
+            return !File.Exists(path) || ReadSums(path) == Sums(File.ReadAllBytes(Path.Combine(folder, CheckpointManifest.FileName)), manifest)
                 ? null
                 : $"{CheckpointFolder.SumsName} does not list the checksums of the manifest";
         }

@@ -40,19 +40,20 @@ public sealed unsafe class CheckpointReader : IDisposable
 
     /// <summary>The newest checkpoint whose manifest makes sense and whose files have the sizes and checksums that it names.</summary>
     /// <param name="checkpointsFolder">The run's <c>checkpoints</c> folder.</param>
-    /// <param name="report">Gets a sentence for each newer one that is damaged.</param>
+    /// <param name="report">Gets a sentence for each newer one that cannot be used.</param>
+    /// <param name="run">The run, by which checkpoints of other runs are told; null takes all for its own.</param>
     /// <param name="cancellation">Looked at while checksums are computed.</param>
     /// <returns>Null when there is none.</returns>
-    public static CheckpointFolder? FindNewestGood(string checkpointsFolder, Action<string> report, CancellationToken cancellation = default)
+    public static CheckpointFolder? FindNewestGood(string checkpointsFolder, Action<string> report, RunSignature? run = null, CancellationToken cancellation = default)
     {
         foreach (CheckpointFolder folder in List(checkpointsFolder).Reverse())
         {
-            if (CheckpointInspector.Problems(folder.Path, cancellation).FirstOrDefault() is not { } problem)
+            if (CheckpointInspector.Problems(folder.Path, run, cancellation).FirstOrDefault() is not { } problem)
             {
                 return folder;
             }
 
-            report($"Checkpoint {Path.GetFileName(folder.Path)} is damaged: {problem}. The one before it is tried.");
+            report($"Checkpoint {Path.GetFileName(folder.Path)} cannot be used: {problem}. The one before it is tried.");
         }
 
         return null;
@@ -60,11 +61,12 @@ public sealed unsafe class CheckpointReader : IDisposable
 
     /// <summary>Everything that is wrong with a checkpoint, including a fingerprint of the weights that is not that of the parameters in it.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="run">The run that it must be of; null for any.</param>
     /// <param name="cancellation">Looked at while checksums are computed.</param>
     /// <returns>Sentences without a full stop; empty when it is whole.</returns>
-    public static IReadOnlyList<string> Verify(string folder, CancellationToken cancellation = default)
+    public static IReadOnlyList<string> Verify(string folder, RunSignature? run = null, CancellationToken cancellation = default)
     {
-        List<string> problems = [.. CheckpointInspector.Problems(folder, cancellation)];
+        List<string> problems = [.. CheckpointInspector.Problems(folder, run, cancellation)];
         if (problems.Count > 0)
         {
             return problems;
@@ -91,7 +93,7 @@ public sealed unsafe class CheckpointReader : IDisposable
     /// <exception cref="CheckpointException">Some are missing or have another shape or type; the message names them.</exception>
     public void Require(IReadOnlyList<TensorDeclaration> expected)
     {
-        string[] problems = [.. expected.Select(Difference).OfType<string>()];
+        string[] problems = [.. expected.Select(tensor => tensor.Difference(tensors.GetValueOrDefault(tensor.Name))).OfType<string>()];
         if (problems.Length > 0)
         {
             const int shown = 8;
@@ -177,12 +179,6 @@ public sealed unsafe class CheckpointReader : IDisposable
             ? throw CheckpointException.Malformed($"The manifest and a file disagree: {problem}", Path.Combine(folder, slice.File))
             : reader;
     }
-
-    private string? Difference(TensorDeclaration expected) => tensors.GetValueOrDefault(expected.Name) is not { } found
-        ? $"{expected.Name} is missing"
-        : found.Type != expected.Type || !found.Shape.SequenceEqual(expected.Shape)
-            ? $"{expected.Name} is {found.Type.Spelling()} [{string.Join(", ", found.Shape)}] there and {expected.Type.Spelling()} [{string.Join(", ", expected.Shape)}] here"
-            : null;
 
     private string? FingerprintProblem(CancellationToken cancellation)
     {

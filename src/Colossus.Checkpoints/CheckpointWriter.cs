@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Colossus.Checkpoints.Files;
 using Colossus.Checkpoints.Safetensors;
@@ -7,21 +6,14 @@ namespace Colossus.Checkpoints;
 
 /// <summary>
 /// Writes checkpoints so that a folder named <c>step-…</c> is always whole, whenever the process or the machine stops: all files go to a
-/// folder named <c>step-….tmp-…</c>, are flushed to the disk, and then the folder gets its name in one step. Order of calls:
-/// <see cref="Begin"/> by one rank, <see cref="WriteShard"/> by each, <see cref="Commit"/> and <see cref="Prune"/> by one.
+/// folder named <c>step-….tmp-…</c>, are flushed to the disk, and then the folder gets its name in one step. One rank calls <see cref="Save"/>
+/// and then <see cref="Prune"/>; between the beginning and the end of the former every rank calls <see cref="WriteShard"/>.
 /// Calls for different checkpoints must not overlap in time; ranks may write shards of one at once.
 /// </summary>
 public sealed class CheckpointWriter
 {
-    /// <summary>An unfinished checkpoint whose writer cannot be asked (another machine) counts as abandoned after this long without a change.</summary>
-    private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
-
-    private static long attempts;
     private readonly IFiles files;
-    private readonly TimeProvider time;
-
-    // Checkpoints whose checksums this writer knows to be right because it made them: path, and what their files looked like then.
-    private readonly Dictionary<string, string> trusted = new(StringComparer.Ordinal);
+    private readonly CheckpointShelf shelf;
 
     /// <summary>A writer on the disk.</summary>
     public CheckpointWriter()
@@ -33,37 +25,49 @@ public sealed class CheckpointWriter
     internal CheckpointWriter(IFiles files, TimeProvider time)
     {
         this.files = files;
-        this.time = time;
+        shelf = new CheckpointShelf(files, time);
     }
 
-    /// <summary>Makes the folder that ranks write their shards to.</summary>
+    /// <summary>
+    /// Writes a checkpoint. On a full disk all checkpoints older than the newest good one are deleted and the whole is tried once more;
+    /// the newest good one stays in any case. Whatever fails, nothing unfinished is left behind.
+    /// </summary>
     /// <param name="checkpointsFolder">The run's <c>checkpoints</c> folder; made when only it is missing.</param>
     /// <param name="step">Steps completed, 0 or more.</param>
-    /// <returns>Path of the new, empty folder.</returns>
-    /// <exception cref="CheckpointException">The run's folder is gone, or the folder could not be made.</exception>
-    public string Begin(string checkpointsFolder, long step)
+    /// <param name="bytes">Bytes of all tensors together, for messages.</param>
+    /// <param name="run">The run, by which checkpoints of other runs are told; null takes all for its own.</param>
+    /// <param name="writeShards">Has every rank write its file into the folder that it is given, and answers the manifest; called twice at most.</param>
+    /// <param name="cancellation">Looked at while checksums are computed.</param>
+    /// <returns>The checkpoint, and what was deleted for it. It survives a loss of power.</returns>
+    /// <exception cref="CheckpointException">It could not be written; no good checkpoint was lost.</exception>
+    public SavedCheckpoint Save(
+        string checkpointsFolder, long step, long bytes, RunSignature? run, Func<string, CheckpointManifest> writeShards, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
-        long attempt = Interlocked.Increment(ref attempts);
-        string path = Path.Combine(checkpointsFolder, $"{CheckpointFolder.Name(step)}{CheckpointFolder.TemporaryMark}{WriterIdentity.Current}-{attempt}");
         try
         {
-            if (!Directory.Exists(checkpointsFolder))
+            return new SavedCheckpoint(Attempt(checkpointsFolder, step, writeShards), []);
+        }
+        catch (CheckpointException error) when (error.Fault == CheckpointFault.DiskFull)
+        {
+            IReadOnlyList<string> removed = shelf.Prune(checkpointsFolder, keep: 1, run, cancellation);
+            if (removed.Count == 0)
             {
-                files.CreateFolder(checkpointsFolder);
+                throw error.ForWhole(checkpointsFolder, bytes, removed);
             }
 
-            files.CreateFolder(path);
-            return path;
-        }
-        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
-        {
-            throw CheckpointException.Writing(error, path, null);
+            try
+            {
+                return new SavedCheckpoint(Attempt(checkpointsFolder, step, writeShards), removed);
+            }
+            catch (CheckpointException again) when (again.Fault == CheckpointFault.DiskFull)
+            {
+                throw again.ForWhole(checkpointsFolder, bytes, removed);
+            }
         }
     }
 
     /// <summary>Writes one rank's file and flushes it. When that fails the whole unfinished checkpoint is removed: without this file it is worth nothing.</summary>
-    /// <param name="temporaryFolder">From <see cref="Begin"/>.</param>
+    /// <param name="temporaryFolder">The folder that <see cref="Save"/> named.</param>
     /// <param name="rank">The rank, which names the file.</param>
     /// <param name="parts">What it writes.</param>
     /// <param name="cancellation">Looked at about every MiB.</param>
@@ -89,12 +93,53 @@ public sealed class CheckpointWriter
         });
     }
 
+    /// <summary>
+    /// Deletes the oldest checkpoints beyond a number, and unfinished ones whose writer is dead. Damaged ones and those of other runs do not count: they go once
+    /// they are older than that many good ones. What cannot be deleted stays and is tried again the next time.
+    /// </summary>
+    /// <param name="checkpointsFolder">The run's <c>checkpoints</c> folder; nothing happens when there is none.</param>
+    /// <param name="keep">How many good ones stay, 1 or more.</param>
+    /// <param name="run">The run, by which checkpoints of other runs are told; null takes all for its own.</param>
+    /// <param name="cancellation">Looked at while checksums are computed, which is needed once for each checkpoint of another writer.</param>
+    /// <returns>Names of the folders that were deleted.</returns>
+    public IReadOnlyList<string> Prune(string checkpointsFolder, int keep, RunSignature? run = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        return [.. shelf.Prune(checkpointsFolder, keep, run, cancellation), .. shelf.Sweep(checkpointsFolder)];
+    }
+
+    /// <summary>Makes the folder that ranks write their shards to; what dead writers left unfinished goes first.</summary>
+    /// <param name="checkpointsFolder">The run's <c>checkpoints</c> folder; made when only it is missing.</param>
+    /// <param name="step">Steps completed, 0 or more.</param>
+    /// <returns>Path of the new, empty folder.</returns>
+    /// <exception cref="CheckpointException">The run's folder is gone, or the folder could not be made.</exception>
+    internal string Begin(string checkpointsFolder, long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        shelf.Sweep(checkpointsFolder);
+        string path = CheckpointShelf.TemporaryName(Path.Combine(checkpointsFolder, CheckpointFolder.Name(step)));
+        try
+        {
+            if (!Directory.Exists(checkpointsFolder))
+            {
+                files.CreateFolder(checkpointsFolder);
+            }
+
+            files.CreateFolder(path);
+            return path;
+        }
+        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
+        {
+            throw CheckpointException.Writing(error, path, null);
+        }
+    }
+
     /// <summary>Writes the manifest, flushes everything and gives the folder its name. When it returns, the checkpoint survives a loss of power.</summary>
     /// <param name="temporaryFolder">From <see cref="Begin"/>, with all shards in it.</param>
     /// <param name="finalFolder">Its name to be, <c>…/step-000100</c> in the same folder. One that exists is replaced: it is of the same step, from before a restart.</param>
     /// <param name="manifest">From <see cref="CheckpointManifest.Assemble"/>.</param>
     /// <exception cref="CheckpointException">It could not be written; no committed checkpoint was touched.</exception>
-    public CheckpointFolder Commit(string temporaryFolder, string finalFolder, CheckpointManifest manifest)
+    internal CheckpointFolder Commit(string temporaryFolder, string finalFolder, CheckpointManifest manifest)
     {
         CheckpointFolder folder = CheckpointFolder.TryParse(finalFolder) is { } parsed && parsed.Step == manifest.Step
             ? parsed
@@ -111,53 +156,20 @@ public sealed class CheckpointWriter
             return GiveName(temporaryFolder, finalFolder);
         });
         Try(() => files.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(finalFolder))!), finalFolder);
-        lock (trusted)
-        {
-            trusted[Path.GetFullPath(finalFolder)] = Stamp(finalFolder, manifest);
-        }
-
+        shelf.Trust(finalFolder, manifest);
         if (replaced is not null)
         {
-            TryRemove(replaced);
+            shelf.TryRemove(replaced);
         }
 
         return folder;
     }
 
-    /// <summary>
-    /// Deletes the oldest checkpoints beyond a number, and unfinished ones whose writer is dead. The newest good one stays, also when it is older than that number of damaged ones.
-    /// What cannot be deleted stays and is tried again the next time.
-    /// </summary>
-    /// <param name="checkpointsFolder">The run's <c>checkpoints</c> folder; nothing happens when there is none.</param>
-    /// <param name="keep">How many stay, 1 or more.</param>
-    /// <param name="cancellation">Looked at while checksums are computed, which is needed only for checkpoints of another writer.</param>
-    /// <returns>Names of the folders that were deleted.</returns>
-    public IReadOnlyList<string> Prune(string checkpointsFolder, int keep, CancellationToken cancellation = default)
+    private CheckpointFolder Attempt(string checkpointsFolder, long step, Func<string, CheckpointManifest> writeShards)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
-        var deleted = new List<string>();
-        CheckpointFolder[] newestFirst = [.. CheckpointReader.List(checkpointsFolder).Reverse()];
-        if (newestFirst.Length > keep)
-        {
-            CheckpointFolder? good = newestFirst.FirstOrDefault(folder => IsGood(folder, cancellation));
-            foreach (CheckpointFolder folder in newestFirst.Skip(keep).Reverse().Where(folder => folder != good && good is not null))
-            {
-                if (Retire(folder))
-                {
-                    deleted.Add(Path.GetFileName(folder.Path));
-                }
-            }
-        }
-
-        foreach (string path in Unfinished(checkpointsFolder).Where(IsAbandoned))
-        {
-            if (TryRemove(path))
-            {
-                deleted.Add(Path.GetFileName(path));
-            }
-        }
-
-        return deleted;
+        string temporary = Begin(checkpointsFolder, step);
+        CheckpointManifest manifest = OrRemove(temporary, () => writeShards(temporary));
+        return Commit(temporary, Path.Combine(checkpointsFolder, CheckpointFolder.Name(step)), manifest);
     }
 
     private static void RequireFile(string folder, ManifestFile file)
@@ -171,7 +183,7 @@ public sealed class CheckpointWriter
         if (info.Length != file.Bytes)
         {
             throw new CheckpointException(
-                CheckpointFault.Altered, "A rank's file changed before the checkpoint was complete", info.FullName, $"{info.Length:N0} bytes", $"{file.Bytes:N0} bytes", "The next checkpoint is tried as usual.");
+                CheckpointFault.Altered, "A rank's file changed before the checkpoint was complete", info.FullName, $"{info.Length:N0} bytes", $"{file.Bytes:N0} bytes", "Let nothing else write there.");
         }
     }
 
@@ -224,90 +236,6 @@ public sealed class CheckpointWriter
         return replaced;
     }
 
-    private bool IsGood(CheckpointFolder folder, CancellationToken cancellation)
-    {
-        string? stamp;
-        lock (trusted)
-        {
-            stamp = trusted.GetValueOrDefault(Path.GetFullPath(folder.Path));
-        }
-
-        try
-        {
-            if (stamp is not null && stamp == Stamp(folder.Path, CheckpointInspector.ReadManifest(folder.Path)))
-            {
-                return true;
-            }
-        }
-        catch (CheckpointException)
-        {
-            return false;
-        }
-
-        return !CheckpointInspector.Problems(folder.Path, cancellation).Any();
-    }
-
-    /// <summary>Sizes and times of a checkpoint's files: while they stay the same, so does the content.</summary>
-    private static string Stamp(string folder, CheckpointManifest manifest)
-    {
-        var text = new StringBuilder();
-        foreach (string name in manifest.Files.Select(file => file.Name).Prepend(CheckpointManifest.FileName))
-        {
-            var info = new FileInfo(Path.Combine(folder, name));
-            text.Append(CultureInfo.InvariantCulture, $"{name} {(info.Exists ? info.Length : -1)} {info.LastWriteTimeUtc.Ticks}\n");
-        }
-
-        return text.ToString();
-    }
-
-    // Renamed first: a checkpoint that is half deleted does not bear a whole one's name.
-    private bool Retire(CheckpointFolder folder)
-    {
-        string aside = $"{folder.Path}{CheckpointFolder.TemporaryMark}{WriterIdentity.Current}-{Interlocked.Increment(ref attempts)}";
-        try
-        {
-            files.Rename(folder.Path, aside);
-        }
-        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
-        {
-            return false;
-        }
-
-        lock (trusted)
-        {
-            trusted.Remove(Path.GetFullPath(folder.Path));
-        }
-
-        TryRemove(aside);
-        return true;
-    }
-
-    private static string[] Unfinished(string checkpointsFolder)
-    {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateDirectories(checkpointsFolder)
-                    .Where(path => CheckpointFolder.IsTemporary(Path.GetFileName(path)))
-                    .Order(StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
-        {
-            return [];
-        }
-    }
-
-    private bool IsAbandoned(string path)
-    {
-        string name = Path.GetFileName(path);
-        string writer = name[(name.IndexOf(CheckpointFolder.TemporaryMark, StringComparison.Ordinal) + CheckpointFolder.TemporaryMark.Length)..];
-        return WriterIdentity.TryParse(writer)?.IsAlive() is { } alive
-            ? !alive
-            : time.GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > abandonedAfter;
-    }
-
     private T OrRemove<T>(string temporaryFolder, Func<T> action)
     {
         bool done = false;
@@ -321,31 +249,8 @@ public sealed class CheckpointWriter
         {
             if (!done)
             {
-                TryRemove(temporaryFolder);
+                shelf.TryRemove(temporaryFolder);
             }
-        }
-    }
-
-    private bool TryRemove(string folder)
-    {
-        try
-        {
-            if (!Directory.Exists(folder))
-            {
-                return false;
-            }
-
-            foreach (string file in Directory.EnumerateFiles(folder))
-            {
-                files.DeleteFile(file);
-            }
-
-            files.DeleteFolder(folder);
-            return true;
-        }
-        catch (Exception error) when (CheckpointException.IsOfTheWorld(error))
-        {
-            return false;
         }
     }
 

@@ -196,7 +196,7 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+            throw NotWritable(Path, error);
         }
 
         try
@@ -207,7 +207,7 @@ public sealed class RunFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             held.Dispose();
-            throw new RunFolderException($"{Shown(Path)} cannot be written: {error.Message}", error);
+            throw NotWritable(Path, error);
         }
     }
 
@@ -253,15 +253,31 @@ public sealed class RunFolder
 
     private static void Replace(string file, string text)
     {
+        var temporary = file + ".new";
         try
         {
-            var temporary = file + ".new";
             File.WriteAllText(temporary, text);
             File.Move(temporary, file, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"{Shown(file)} cannot be written: {error.Message}", error);
+            RemoveIfThere(temporary);
+            throw NotWritable(file, error);
+        }
+    }
+
+    private static RunFolderException NotWritable(string path, Exception error) =>
+        new($"{Shown(path)} cannot be written: {error.Message}; free space there or make it writable, then try again", error);
+
+    private static void RemoveIfThere(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It could not be made either.
         }
     }
 

@@ -5,8 +5,9 @@ namespace Colossus.Runs;
 
 /// <summary>A run at a glance, all sessions together.</summary>
 /// <param name="Run">Full path of the folder.</param>
-/// <param name="Status"><c>completed</c>, <c>stopped</c>, <c>failed</c>, <c>running</c>, or <c>interrupted</c> when its supervisor died.</param>
+/// <param name="Status"><c>completed</c>, <c>stopped</c>, <c>failed</c>, <c>unsaved</c> (the weights of the end are not on disk), <c>running</c>, or <c>interrupted</c> when its supervisor died.</param>
 /// <param name="Steps">Completed steps.</param>
+/// <param name="SavedStep">Step of the newest checkpoint that was told of; null without one.</param>
 /// <param name="FirstLoss">Loss of the first recorded step, nats a token; null without steps.</param>
 /// <param name="LastLoss">Loss of the last recorded step; null without steps.</param>
 /// <param name="BitsPerByte">Last evaluation; null when there was none.</param>
@@ -19,6 +20,7 @@ public sealed record RunSummary(
     string Run,
     string Status,
     long Steps,
+    long? SavedStep,
     double? FirstLoss,
     double? LastLoss,
     double? BitsPerByte,
@@ -36,16 +38,27 @@ public sealed record RunSummary(
         FinishedEvent? finished = null;
         EvaluationEvent? evaluation = null;
         int faults = 0, sessions = 0;
+        long step = 0;
+        long? saved = null;
         foreach (var runEvent in RunReader.Events(folder))
         {
             switch (runEvent)
             {
-                case StartedEvent:
+                case StartedEvent started:
                     sessions++;
                     finished = null;
+                    saved = started.ResumedFrom;
+                    step = started.ResumedFrom ?? 0;
+                    break;
+                case StepEvent done:
+                    step = done.Step;
+                    break;
+                case CheckpointEvent checkpoint:
+                    saved = checkpoint.Step;
                     break;
                 case FinishedEvent last:
                     finished = last;
+                    saved = last.SavedStep ?? saved;
                     break;
                 case EvaluationEvent latest:
                     evaluation = latest;
@@ -59,7 +72,8 @@ public sealed record RunSummary(
         return new RunSummary(
             folder.Path,
             finished?.Status ?? (folder.LivingSupervisor() is null ? "interrupted" : "running"),
-            finished?.Steps ?? (metrics.Count == 0 ? 0 : metrics[^1].Step),
+            finished?.Steps ?? step,
+            saved,
             metrics.Count == 0 ? null : metrics[0].Loss,
             metrics.Count == 0 ? null : metrics[^1].Loss,
             evaluation?.BitsPerByte,

@@ -9,6 +9,9 @@ public enum RunOutcome
     /// <summary>Before it, by request.</summary>
     Stopped,
 
+    /// <summary>With its last step or by request, but the weights of the end could not be written to disk.</summary>
+    Unsaved,
+
     /// <summary>It could not go on.</summary>
     Failed,
 }

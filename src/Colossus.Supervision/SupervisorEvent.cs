@@ -36,7 +36,8 @@ public abstract record SupervisorEvent
     /// <param name="Slot">Its place.</param>
     /// <param name="Epoch">The epoch that it is in.</param>
     /// <param name="Stopped">Whether it ended by request.</param>
-    public sealed record RankFinished(int Slot, int Epoch, bool Stopped) : SupervisorEvent;
+    /// <param name="Unsaved">Why the final weights are not on disk; null when they are, or another rank answers for them.</param>
+    public sealed record RankFinished(int Slot, int Epoch, bool Stopped, string? Unsaved = null) : SupervisorEvent;
 
     /// <summary>A rank cannot go on, and another try would not help.</summary>
     /// <param name="Slot">Its place.</param>

@@ -40,6 +40,9 @@ public sealed record SupervisorState(SupervisorSettings Settings, ImmutableArray
     /// <summary>Whether a rank said that it is done because it was asked to stop.</summary>
     public bool DoneByRequest { get; init; }
 
+    /// <summary>Why the final weights are not on disk, as a rank said that is done; null when none did.</summary>
+    public string? Unsaved { get; init; }
+
     /// <summary>Whether somebody asked for an orderly end.</summary>
     public bool StopRequested { get; init; }
 

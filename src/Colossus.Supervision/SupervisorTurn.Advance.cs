@@ -14,7 +14,9 @@ internal sealed partial class SupervisorTurn
 
         if (InEpoch && state.Done.Count == Settings.Ranks)
         {
-            Finish(state.DoneByRequest ? RunOutcome.Stopped : RunOutcome.Completed, state.DoneByRequest ? "stopped on request" : null);
+            Finish(
+                state.Unsaved is not null ? RunOutcome.Unsaved : state.DoneByRequest ? RunOutcome.Stopped : RunOutcome.Completed,
+                state.Unsaved ?? (state.DoneByRequest ? "stopped on request" : null));
         }
         else if (state.Phase is SupervisorPhase.Starting or SupervisorPhase.Recovering)
         {
@@ -63,6 +65,7 @@ internal sealed partial class SupervisorTurn
             Joined = [],
             Done = [],
             DoneByRequest = false,
+            Unsaved = null,
             Phase = SupervisorPhase.Running,
         };
         reasons.Add($"epoch {state.Epoch} begins" + (state.MemoryEpoch is { } from ? $" from the memory of epoch {from}" : ""));

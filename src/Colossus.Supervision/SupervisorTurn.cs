@@ -54,8 +54,8 @@ internal sealed partial class SupervisorTurn(SupervisorState start, TimeSpan now
                 Change(slot, one => one with { Phase = SlotPhase.Parked });
                 Recover($"rank {own.Rank} left epoch {epoch}");
                 break;
-            case SupervisorEvent.RankFinished(var slot, var epoch, var stopped) when Hear(slot) is { Rank: >= 0 } own && epoch == state.Epoch && InEpoch:
-                state = state with { Done = state.Done.Add(own.Rank), DoneByRequest = state.DoneByRequest || stopped };
+            case SupervisorEvent.RankFinished(var slot, var epoch, var stopped, var unsaved) when Hear(slot) is { Rank: >= 0 } own && epoch == state.Epoch && InEpoch:
+                state = state with { Done = state.Done.Add(own.Rank), DoneByRequest = state.DoneByRequest || stopped, Unsaved = state.Unsaved ?? unsaved };
                 break;
             case SupervisorEvent.RankFailed(var slot, _, var reason) when Hear(slot) is { } own:
                 Fail(slot, own, reason);

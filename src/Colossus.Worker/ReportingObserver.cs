@@ -37,10 +37,13 @@ internal sealed class ReportingObserver(RankChannel channel, int epoch, Action<l
 
     /// <inheritdoc/>
     public void CheckpointDone(Training.Engine.CheckpointReport report) => channel.Report(new Launch.Protocol.CheckpointReport(
-        report.Step, report.Path, report.Bytes, report.Seconds, report.StallSeconds));
+        report.Step, report.Path, report.Bytes, report.Seconds, report.StallSeconds, report.MadeRoom.Count == 0 ? null : report.MadeRoom));
 
     /// <inheritdoc/>
     public void CheckpointFailed(long step, string error) => channel.Report(new CheckpointFailedReport(step, error));
+
+    /// <inheritdoc/>
+    public void CheckpointPostponed(long step, string reason) => channel.Report(new CheckpointPostponedReport(step, reason));
 
     /// <inheritdoc/>
     public void Wrote(string prompt, string text) => channel.Report(new TextReport(prompt, text));

@@ -30,6 +30,10 @@ internal static class SampleErrand
         {
             throw new WorkerException(1, error.Message);
         }
+        catch (FormatException error)
+        {
+            throw new WorkerException(1, $"the job in the checkpoint cannot be read: {options["checkpoint"]}\n{error.Message}");
+        }
     }
 
     private static float[] Load(CheckpointReader checkpoint, ModelSpec model)

@@ -126,7 +126,7 @@ internal sealed class TrainWorker : IDisposable
                 order.Epoch, order.Rank, order.Ranks, order.Segment, order.RestoreSegment, order.RestoreEpoch, order.RestoreCheckpoint, order.KnownStep);
             var end = trainer.Run(place, new ReportingObserver(channel, order.Epoch, done => Interlocked.Exchange(ref step, done)));
             channel.Report(new FinishedReport(
-                order.Epoch, end.Step, end.Loss, end.BitsPerByte, end.WeightsSha256, end.Stopped, Seconds(time)));
+                order.Epoch, end.Step, end.Loss, end.BitsPerByte, end.WeightsSha256, end.Stopped, Seconds(time), end.Unsaved));
         }
         catch (EpochEndedException)
         {

@@ -69,7 +69,7 @@ public sealed class DamageTests
 
         var messages = new List<string>();
         Assert.Null(CheckpointReader.FindNewestGood(folder.Path, messages.Add));
-        Assert.Equal([$"Checkpoint step-000100 is damaged: rank-0001.safetensors has 1,000 bytes, expected are {whole:N0}. The one before it is tried."], messages);
+        Assert.Equal([$"Checkpoint step-000100 cannot be used: rank-0001.safetensors has 1,000 bytes, expected are {whole:N0}. The one before it is tried."], messages);
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class DamageTests
         var messages = new List<string>();
         Assert.Equal(50, CheckpointReader.FindNewestGood(checkpoints, messages.Add)!.Step);
         string message = Assert.Single(messages);
-        Assert.StartsWith("Checkpoint step-000100 is damaged: ", message, StringComparison.Ordinal);
+        Assert.StartsWith("Checkpoint step-000100 cannot be used: ", message, StringComparison.Ordinal);
         Assert.True(message.Contains(file, StringComparison.Ordinal), $"{file} is not named: {message}");
     }
 }

@@ -1,3 +1,4 @@
+using Colossus.Checkpoints.Safetensors;
 using CsCheck;
 
 namespace Colossus.Checkpoints.Tests;
@@ -42,13 +43,55 @@ public sealed class PruneTests
                 (sameWriter ? writer : new CheckpointWriter()).Prune(folder.Path, keep);
                 Assert.Equal(before, CheckpointReader.FindNewestGood(folder.Path, _ => { }));
                 long[] left = [.. CheckpointReader.List(folder.Path).Select(item => item.Step)];
-                IEnumerable<long> expected = before is null
-                    ? [1, 2, 3, 4, 5]
-                    : Enumerable.Range(1, 5).Select(step => (long)step).Where(step => step > 5 - keep || step == before.Step);
-                Assert.Equal(expected, left);
+
+                // Damaged ones do not count: all from the keep-th newest good one on stay, all when there are fewer.
+                long[] good = [.. Enumerable.Range(1, 5).Where(step => !damaged[step - 1]).Select(step => (long)step).TakeLast(keep)];
+                long oldest = good.Length < keep ? 1 : good[0];
+                Assert.Equal(Enumerable.Range(1, 5).Select(step => (long)step).Where(step => step >= oldest), left);
             },
             iter: 60,
             threads: 1);
+    }
+
+    [Fact]
+    public void Checkpoints_of_other_runs_neither_count_nor_are_used()
+    {
+        using var folder = new TemporaryFolder();
+        Sample.Save(folder.Path, 50);
+        Sample.Save(folder.Path, 100);
+        Directory.CreateDirectory(folder["step-000300"]); // foreign: nothing in it
+        var otherSeed = new RunSignature(7, []);
+        var otherModel = new RunSignature(ulong.MaxValue, [new TensorDeclaration("model.norm.weight", TensorType.F32, [7])]);
+        var own = new RunSignature(ulong.MaxValue, [new TensorDeclaration("model.norm.weight", TensorType.F32, [6])]);
+        var said = new List<string>();
+        Assert.Null(CheckpointReader.FindNewestGood(folder.Path, said.Add, otherSeed));
+        Assert.Contains("its seed is 18446744073709551615, and the run's is 7", said[1], StringComparison.Ordinal);
+        said.Clear();
+        Assert.Null(CheckpointReader.FindNewestGood(folder.Path, said.Add, otherModel));
+        Assert.Contains("model.norm.weight is F32 [6] there and F32 [7] here", said[1], StringComparison.Ordinal);
+        Assert.Equal(100, CheckpointReader.FindNewestGood(folder.Path, said.Add, own)!.Step);
+
+        var writer = new CheckpointWriter();
+        Assert.Empty(writer.Prune(folder.Path, keep: 1, otherSeed));
+        Assert.Empty(writer.Prune(folder.Path, keep: 2, own));
+        Assert.Equal(["step-000050"], writer.Prune(folder.Path, keep: 1, own));
+    }
+
+    [Fact]
+    public void Later_checkpoints_are_set_aside_under_names_that_nobody_uses()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (long step in new long[] { 10, 20, 30 })
+        {
+            Sample.Save(folder.Path, step);
+        }
+
+        Directory.CreateDirectory(folder["step-000030.aside-1"]);
+        Assert.Equal([("step-000020", "step-000020.aside-1"), ("step-000030", "step-000030.aside-2")], CheckpointAside.SetLaterAside(folder.Path, 10));
+        Assert.Equal([10L], CheckpointReader.List(folder.Path).Select(item => item.Step));
+        new CheckpointWriter().Prune(folder.Path, keep: 1);
+        Assert.True(Directory.Exists(folder["step-000020.aside-1"]) && Directory.Exists(folder["step-000030.aside-2"]));
+        Assert.Empty(CheckpointAside.SetLaterAside(folder["nothing"], 10));
     }
 
     private static void Damage(string file)

@@ -60,10 +60,15 @@ internal static class Sample
     public static CheckpointFolder Save(string checkpoints, long step, int ranks = 2, CheckpointWriter? writer = null)
     {
         writer ??= new CheckpointWriter();
-        string temporary = writer.Begin(checkpoints, step);
-        ShardRecord[] shards = [.. Enumerable.Range(0, ranks).Select(rank => writer.WriteShard(temporary, rank, Parts(rank, ranks, step)))];
-        return writer.Commit(temporary, Path.Combine(checkpoints, CheckpointFolder.Name(step)), CheckpointManifest.Assemble(State(step, ranks), shards, Order));
+        return writer.Save(checkpoints, step, Bytes, run: null, folder =>
+        {
+            ShardRecord[] shards = [.. Enumerable.Range(0, ranks).Select(rank => writer.WriteShard(folder, rank, Parts(rank, ranks, step)))];
+            return CheckpointManifest.Assemble(State(step, ranks), shards, Order);
+        }).Folder;
     }
+
+    /// <summary>Bytes of all tensors.</summary>
+    public static long Bytes => Tensors().Sum(tensor => tensor.Shape.Aggregate(4L, (a, b) => a * b));
 
     public static CheckpointWriter WriterOn(IFiles files) => new(files, TimeProvider.System);
 

@@ -5,8 +5,9 @@ namespace Colossus.Checkpoints.Tests;
 /// <summary>
 /// The disk of a process that is killed at its n-th operation: that one is half done or not done, and no later one happens, cleaning up included.
 /// With a loss of power, what was not flushed is lost as well: content of files becomes empty, a new name becomes the old one.
+/// With a <see cref="DiskError"/> the process lives on and hears of the error instead, once or from then on, at operations where such an error can come.
 /// </summary>
-internal sealed class StoppingFiles(int stopAt) : IFiles
+internal sealed class StoppingFiles(int stopAt, DiskError? diskError = null) : IFiles
 {
     private readonly HashSet<string> unflushedFiles = new(StringComparer.Ordinal);
     private readonly List<(string Folder, Action Undo)> unflushedNames = [];
@@ -27,12 +28,15 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
         }
     }
 
-    public void CreateFolder(string path) => Do(() => DiskFiles.Instance.CreateFolder(path));
+    /// <summary>Whether the n-th operation was reached.</summary>
+    public bool Stopped { get; private set; }
+
+    public void CreateFolder(string path) => Do(() => DiskFiles.Instance.CreateFolder(path), takesSpace: true);
 
     public IFileSink Create(string path, long bytes)
     {
         IFileSink? sink = null;
-        Do(() => sink = DiskFiles.Instance.Create(path, bytes));
+        Do(() => sink = DiskFiles.Instance.Create(path, bytes), takesSpace: true);
         unflushedFiles.Add(path);
         return new Sink(this, sink!, path);
     }
@@ -41,7 +45,7 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
     {
         DiskFiles.Instance.FlushFile(path);
         unflushedFiles.Remove(path);
-    });
+    }, takesSpace: true);
 
     public void FlushFolder(string path) => Do(() =>
     {
@@ -98,11 +102,21 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
         }
     }
 
-    private void Do(Action action)
+    private void Do(Action action, bool takesSpace = false)
     {
-        if (operations >= stopAt)
+        bool now = operations == stopAt;
+        Stopped |= now;
+        if (diskError is null)
         {
-            throw new Killed();
+            if (operations >= stopAt)
+            {
+                throw new Killed();
+            }
+        }
+        else if ((now || (diskError.Lasts && operations > stopAt)) && (takesSpace || !diskError.SparesDeletion))
+        {
+            operations++;
+            throw new IOException($"error {diskError.Code} of the system", diskError.Code);
         }
 
         operations++;
@@ -121,14 +135,14 @@ internal sealed class StoppingFiles(int stopAt) : IFiles
                 inner.Write(copy.AsSpan(0, copy.Length / 2));
             }
 
-            owner.Do(() => inner.Write(copy));
+            owner.Do(() => inner.Write(copy), takesSpace: true);
         }
 
         public void Flush() => owner.Do(() =>
         {
             inner.Flush();
             owner.unflushedFiles.Remove(path);
-        });
+        }, takesSpace: true);
 
         public void Dispose() => inner.Dispose();
     }

@@ -9,6 +9,8 @@ namespace Colossus.Cli.Tests;
 /// <summary>The other projects, played: one job of 20 steps (more when told), shards that need no time, ranks that are done at once.</summary>
 internal sealed class FakeTraining : IJobSource, ICorpusSource, IRunLauncher
 {
+    public static ModelSpec Model { get; } = new(2, 64, 4, 4, 16, 256, Activation.SwiGlu, 256, 128);
+
     public IReadOnlyList<string> Mistakes { get; set; } = [];
 
     public IReadOnlyList<string> Settings { get; private set; } = [];
@@ -26,10 +28,9 @@ internal sealed class FakeTraining : IJobSource, ICorpusSource, IRunLauncher
         }
 
         var steps = settings.Where(setting => setting.StartsWith("train.steps=", StringComparison.Ordinal)).Select(setting => int.Parse(setting["train.steps=".Length..])).FirstOrDefault(20);
-        var model = new ModelSpec(2, 64, 4, 4, 16, 256, Activation.SwiGlu, 256, 128);
         var train = new TrainSpec(steps, 8, 4, Precision.Bf16, ProductFormat.Auto, new OptimizerSpec());
         return new JobReading(
-            new JobSpec("probe", model, new DataSpec(["dotnet-docs", "text.md"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5))),
+            new JobSpec("probe", Model, new DataSpec(["dotnet-docs", "text.md"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5))),
             []);
     }
 

@@ -1,4 +1,5 @@
 using Colossus.Runs;
+using Colossus.Runs.Events;
 
 namespace Colossus.Cli.Tests;
 
@@ -82,6 +83,31 @@ public sealed class SampleTests
 
         Assert.Equal(ExitCode.BadInput, await test.Run("sample", damaged, "x"));
         Assert.Contains("cannot be used", test.Error);
+    }
+
+    [Fact]
+    public async Task Sample_of_a_step_uses_its_checkpoint_and_says_when_it_is_not_the_runs_last()
+    {
+        using var test = new TestHost();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
+        var first = TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        var last = TestCheckpoint.Save(run.CheckpointsFolder, 20);
+        using (var recorder = new RunRecorder(run))
+        {
+            recorder.Record(new FinishedEvent("unsaved", 40, 1, null, null, 0, run.Path, "the disk is full", 20));
+        }
+
+        test.Worker("echo $3\n");
+        Assert.Equal(0, await test.Run("sample", "r", "x", "--step", "10"));
+        Assert.Equal(first + "\n", test.Out);
+        Assert.Contains("warning: the weights of step 10 are used; the run's last step is 40, whose weights were not saved", test.Error);
+        Assert.Equal(0, await test.Run("sample", "r", "x"));
+        Assert.EndsWith(last + "\n", test.Out);
+        Assert.Contains("the weights of step 20 are used", test.Error);
+        Assert.Equal(ExitCode.BadInput, await test.Run("sample", "r", "x", "--step", "30"));
+        Assert.Contains("has no checkpoint of step 30; there are steps 10, 20", test.Error);
+        Assert.Equal(ExitCode.BadInput, await test.Run("sample", first, "x", "--step", "20"));
+        Assert.Contains("is a checkpoint itself", test.Error);
     }
 
     [Fact]

@@ -1,20 +1,24 @@
 using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
+using Colossus.Plan.Parameters;
 
 namespace Colossus.Cli.Tests;
 
-/// <summary>A checkpoint of a model with one small matrix.</summary>
+/// <summary>A checkpoint of the model that <see cref="FakeTraining"/> plays.</summary>
 internal static class TestCheckpoint
 {
-    public static string Save(string checkpoints, long step, string job = "name: probe\n")
+    public static string Save(string checkpoints, long step, string job = "name: probe\n", ulong seed = 1)
     {
-        const string name = "model.embed_tokens.weight";
-        float[] values = [step, 1, 2, 3];
-        long[] shape = [2, 2];
+        var table = ParameterTable.For(FakeTraining.Model);
+        float[] Values(Parameter parameter) => [.. Enumerable.Repeat((float)step, (int)parameter.Count)];
+        var hashes = table.Parameters.Select(parameter => WeightsFingerprint.Hash(parameter.Name, parameter.Shape, Values(parameter)));
+        var state = new CheckpointState(step, 1, seed, step, "", WeightsFingerprint.Combine([.. hashes]), job);
         var writer = new CheckpointWriter();
-        var temporary = writer.Begin(checkpoints, step);
-        ShardRecord[] shards = [writer.WriteShard(temporary, 0, [new ShardPart(name, TensorType.F32, shape, 0, 2, TensorBytes.Of(values.AsSpan()))])];
-        var state = new CheckpointState(step, 1, 1, step, "", WeightsFingerprint.Combine([WeightsFingerprint.Hash(name, shape, values)]), job);
-        return writer.Commit(temporary, Path.Combine(checkpoints, CheckpointFolder.Name(step)), CheckpointManifest.Assemble(state, shards, [name])).Path;
+        return writer.Save(checkpoints, step, table.ParameterCount * sizeof(float), null, folder =>
+        {
+            var shard = writer.WriteShard(
+                folder, 0, [.. table.Parameters.Select(parameter => ShardPart.Whole(parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.Of(Values(parameter).AsSpan())))]);
+            return CheckpointManifest.Assemble(state, [shard], [.. table.Parameters.Select(parameter => parameter.Name)]);
+        }).Folder.Path;
     }
 }

@@ -67,6 +67,38 @@ public sealed class TrainRunTests
         Assert.Equal(said, test.Error.Trim());
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task When_the_final_weights_were_not_saved_the_last_lines_say_what_is_left_and_what_to_do(bool json, bool older)
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        if (older)
+        {
+            TestCheckpoint.Save(run.CheckpointsFolder, 1);
+            order = order with { Checkpoint = "step-000001", Step = 1 };
+        }
+
+        Assert.Equal(ExitCode.Failed, await Run(test, order, new ScriptedLauncher("unsaved"), json));
+        Assert.EndsWith(
+            "error: the weights of step 2 were not saved. The disk is full. Free 3 MiB at /full.\n"
+            + (older
+                ? "newest good checkpoint: step 1 of 2, FOLDER/r/checkpoints/step-000001\nthen: colossus train --resume FOLDER/r computes steps 2 to 2 again\n"
+                : "there is no good checkpoint\nthen: colossus train --resume FOLDER/r computes steps 1 to 2 again\n"),
+            test.Error.Replace(test.Folder, "FOLDER"));
+        var finished = RunReader.Events(run).OfType<FinishedEvent>().Single();
+        Assert.Equal(("unsaved", older ? 1 : null, "The disk is full. Free 3 MiB at /full."), (finished.Status, finished.SavedStep, finished.Reason));
+        var summary = RunSummary.Read(run);
+        Assert.Equal(("unsaved", older ? 1L : null, 2L), (summary.Status, summary.SavedStep, summary.Steps));
+        var report = File.ReadAllText(run.ReportFile);
+        Assert.Contains("the weights of step 2 were not saved", report);
+        Assert.Contains(older ? "<dt>newest checkpoint</dt><dd>step 1</dd>" : "<dt>newest checkpoint</dt><dd>none</dd>", report);
+        Assert.Equal(!json, test.Out.Contains("ended after step 2 without its weights on disk", StringComparison.Ordinal));
+        Assert.DoesNotContain("\nweights ", test.Out);
+    }
+
     [Fact]
     public async Task A_run_that_another_process_works_on_is_left_alone()
     {
@@ -141,7 +173,12 @@ public sealed class TrainRunTests
             }
 
             return Task.FromResult(new FinishedEvent(
-                status, 2, 2, 2.02, "0123abcd", 1, order.Folder.Path, status == "failed" ? "five steps in a row were not finite" : null));
+                status, 2, 2, 2.02, "0123abcd", 1, order.Folder.Path, status switch
+                {
+                    "failed" => "five steps in a row were not finite",
+                    "unsaved" => "The disk is full. Free 3 MiB at /full.",
+                    _ => null,
+                }));
         }
     }
 }

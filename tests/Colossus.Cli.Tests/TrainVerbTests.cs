@@ -1,3 +1,4 @@
+using Colossus.Checkpoints;
 using Colossus.Runs;
 using Colossus.Specs.Jobs;
 
@@ -13,6 +14,7 @@ public sealed class TrainVerbTests
     [InlineData("train a.yaml --resume runs/x", "do not go together: a run carries its own job")]
     [InlineData("train --resume runs/x --run runs/y", "a continued run stays in its folder")]
     [InlineData("train a.yaml --set train.steps", "--set takes section.key=value, such as train.steps=100; it was given 'train.steps'")]
+    [InlineData("train a.yaml --step 10", "--step goes with --resume")]
     [InlineData("train a.yaml --on mars", "'local'")]
     [InlineData("train a.yaml --formt json", "did you mean '--format'?")]
     [InlineData("train a.yaml", "there is no job file")]
@@ -83,6 +85,42 @@ public sealed class TrainVerbTests
         Assert.Equal((good, 10L), (test.Train.Launched!.Checkpoint, test.Train.Launched.Step));
         Assert.Contains("from step 10", test.Error);
         Assert.Contains("products:", File.ReadAllText(run.JobFile));
+    }
+
+    [Fact]
+    public async Task Resume_from_a_step_takes_its_checkpoint_and_lists_the_steps_when_there_is_none()
+    {
+        using var test = Ready();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r", "--step", "5"));
+        Assert.Contains("has no checkpoint of step 5; it has none", test.Error);
+        var wanted = TestCheckpoint.Save(run.CheckpointsFolder, 5);
+        TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        var damaged = TestCheckpoint.Save(run.CheckpointsFolder, 15);
+        File.WriteAllText(Path.Combine(damaged, "rank-0000.safetensors"), "damaged");
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r", "--step", "7"));
+        Assert.Contains("has no checkpoint of step 7; there are steps 5, 10, 15", test.Error);
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r", "--step", "15"));
+        Assert.Contains("rank-0000.safetensors has 7 bytes", test.Error);
+        Assert.Contains("there are steps 5, 10", test.Error);
+        Assert.Null(test.Train.Launched);
+        Assert.Equal(0, await test.Run("train", "--resume", "r", "--step", "5"));
+        Assert.Equal((wanted, 5L), (test.Train.Launched!.Checkpoint, test.Train.Launched.Step));
+        Assert.Equal([5L], CheckpointReader.List(run.CheckpointsFolder).Select(one => one.Step));
+        Assert.Contains("step-000010 is later than step 5, where the run goes on: set aside as step-000010.aside-1", test.Out);
+        Assert.Contains("step-000015.aside-1", File.ReadAllText(run.EventsFile));
+    }
+
+    [Fact]
+    public async Task Resume_passes_over_a_checkpoint_of_another_run()
+    {
+        using var test = Ready();
+        var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
+        TestCheckpoint.Save(run.CheckpointsFolder, 10);
+        TestCheckpoint.Save(run.CheckpointsFolder, 15, seed: 2);
+        Assert.Equal(0, await test.Run("train", "--resume", "r"));
+        Assert.Equal(10, test.Train.Launched!.Step);
+        Assert.Contains("its seed is 2, and the run's is 1", test.Error);
     }
 
     [Fact]

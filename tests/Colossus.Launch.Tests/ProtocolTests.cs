@@ -22,6 +22,7 @@ public sealed class ProtocolTests
         new EvaluationReport(5, 1.5, 2.1),
         new CheckpointReport(5, "step-000005", 1024, 0.5, 0.1),
         new CheckpointFailedReport(5, "no space left"),
+        new CheckpointPostponedReport(50, "the loss of this step was not finite"),
         new ParkedReport(0),
         new TextReport("The ", "value\nof \"it\""),
         new FailedReport(0, "nonFinite", "five in a row"),

@@ -43,6 +43,7 @@ public sealed class RunEventTests
         new EvaluationEvent(3, 1.2, 1.7) { Time = Noon },
         new CheckpointEvent(3, "/r/checkpoints/step-000003", 100, 0.1, 0.01) { Time = Noon },
         new CheckpointFailedEvent(3, "no space left") { Time = Noon },
+        new CheckpointPostponedEvent(3, "the loss of this step was not finite") { Time = Noon },
         new FaultEvent(1, 4711, "exited", "killed by signal 9", 3, 0) { Time = Noon },
         new RecoveredEvent(1, 3, 0.4) { Time = Noon },
         new NoteEvent("warning", "the disk is nearly full") { Time = Noon },

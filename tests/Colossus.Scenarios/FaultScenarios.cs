@@ -103,30 +103,97 @@ public sealed class FaultScenarios : IDisposable
         string folder = Path.Combine(job.Run("folder-gone"), "checkpoints");
         Directory.Delete(folder, recursive: true);
         File.WriteAllText(folder, "in the way");
-        Assert.Equal(0, run.WaitForExit());
+        Assert.Equal(1, run.WaitForExit());
         Assert.NotEmpty(run.Events("checkpointFailed"));
+        AssertUnsaved(run, "there is no good checkpoint");
         Assert.Equal(expected, Fingerprint(run));
     }
 
     [Fact]
-    public void On_a_full_disk_training_goes_on_and_the_last_good_checkpoint_stays()
+    public void A_checkpoint_folder_that_is_removed_during_the_run_is_made_again()
     {
         string expected = Undisturbed();
-        using var run = Start("full", "--set", "checkpoint.every=10");
-        run.WaitForStep(1);
-        string folder = Path.Combine(job.Run("full"), "checkpoints");
+        using var run = Start("folder-removed");
+        run.WaitForStep(3);
+        Directory.Delete(Path.Combine(job.Run("folder-removed"), "checkpoints"), recursive: true);
+        Assert.Equal(0, run.WaitForExit());
+        Assert.Equal(expected, Fingerprint(run));
+        Assert.True(Directory.Exists(Path.Combine(job.Run("folder-removed"), "checkpoints", "step-000040")));
+    }
+
+    [Fact]
+    public void On_a_disk_for_one_checkpoint_the_first_one_stays_and_the_run_says_that_its_end_is_lost()
+    {
+        string expected = Undisturbed();
+        string folder = Directory.CreateDirectory(Path.Combine(job.Run("full"))).FullName;
         Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder), "mounting a small file system needs root");
         try
         {
-            Assert.Equal(0, run.WaitForExit());
+            using var run = Start("full");
+            Assert.Equal(1, run.WaitForExit());
             Assert.NotEmpty(run.Events("checkpointFailed"));
+            AssertUnsaved(run, "newest good checkpoint: step 10 of 40");
+            Assert.Equal(10, run.Events("finished").Single().GetProperty("savedStep").GetInt64());
             Assert.Equal(expected, Fingerprint(run));
-            Assert.Single(Directory.GetDirectories(folder, "step-??????"));
+            Assert.Equal(["step-000010"], Directory.GetDirectories(Path.Combine(folder, "checkpoints")).Select(Path.GetFileName));
         }
         finally
         {
             Mount("umount", folder);
         }
+    }
+
+    [Fact]
+    public void On_a_disk_for_two_checkpoints_older_ones_make_room_and_the_end_is_saved()
+    {
+        string expected = Undisturbed();
+        string folder = Directory.CreateDirectory(Path.Combine(job.Run("tight"))).FullName;
+        Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder), "mounting a small file system needs root");
+        try
+        {
+            using var run = Start("tight", "--set", "checkpoint.keep=10");
+            Assert.True(run.WaitForExit() == 0, run.Talk);
+            Assert.Equal(expected, Fingerprint(run));
+            Assert.Contains(run.Events("checkpoint"), one => one.GetProperty("madeRoom").ValueKind == System.Text.Json.JsonValueKind.Array);
+            Assert.True(Directory.Exists(Path.Combine(folder, "checkpoints", "step-000040")));
+        }
+        finally
+        {
+            Mount("umount", folder);
+        }
+    }
+
+    [Fact]
+    public void What_a_fault_interrupted_evaluation_or_checkpoint_is_made_up_for()
+    {
+        // Much held-out text: the rank dies while step 10 is evaluated, before its checkpoint.
+        using var run = Start(
+            "made-up", "--set", "data.holdout=0.5", "--set", "train.evaluateSequences=100000", "--set", "train.evaluateEvery=10", "--set", "checkpoint.keep=10");
+        run.WaitForStep(10);
+        ColossusRun.Signal(run.Workers()[random.Next(2)], ColossusRun.Kill);
+        Assert.Equal(0, run.WaitForExit());
+        Assert.NotEmpty(run.Events("fault"));
+        Assert.Equal([10, 20, 30, 40], run.Events("evaluation").Select(one => one.GetProperty("step").GetInt64()));
+        Assert.Equal([1, 2, 3, 4], run.Events("checkpoint").Select(one => one.GetProperty("step").GetInt64() / 10).Distinct());
+    }
+
+    [Fact]
+    public void Resumed_from_an_earlier_step_it_ends_with_the_same_weights_and_sets_the_later_checkpoints_aside()
+    {
+        string expected;
+        using (var run = Start("earlier", "--set", "checkpoint.keep=10"))
+        {
+            Assert.True(run.WaitForExit() == 0, run.Talk);
+            expected = Fingerprint(run);
+        }
+
+        using var again = ColossusRun.Start("train", "--resume", job.Run("earlier"), "--step", "20", "--format", "json");
+        Assert.True(again.WaitForExit() == 0, again.Talk);
+        Assert.Equal(expected, Fingerprint(again));
+        Assert.Equal(21, again.Events("step").First().GetProperty("step").GetInt64());
+        Assert.Equal(
+            ["step-000010", "step-000020", "step-000030", "step-000030.aside-1", "step-000040", "step-000040.aside-1"],
+            Directory.GetDirectories(Path.Combine(job.Run("earlier"), "checkpoints")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -234,6 +301,13 @@ public sealed class FaultScenarios : IDisposable
         using var process = System.Diagnostics.Process.Start(program, arguments);
         process.WaitForExit();
         return process.ExitCode == 0;
+    }
+
+    private static void AssertUnsaved(ColossusRun run, string left)
+    {
+        Assert.Equal("unsaved", run.Events("finished").Single().GetProperty("status").GetString());
+        Assert.Contains("the weights of step 40 were not saved.", run.Talk, StringComparison.Ordinal);
+        Assert.Contains(left, run.Talk, StringComparison.Ordinal);
     }
 
     private static string Fingerprint(ColossusRun run) => run.Events("finished").Single().GetProperty("weightsSha256").GetString()!;

@@ -16,6 +16,29 @@ public sealed class EndTests
         Assert.Empty(desk.Tell(new SlotExited(1, "exited with code 0")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_whose_final_weights_were_not_saved_is_neither_completed_nor_stopped(bool stopped)
+    {
+        var desk = new Desk().Train();
+        desk.Tell(new RankFinished(0, 0, stopped, "the disk is full"));
+        Assert.Equal([new Finish(RunOutcome.Unsaved, "the disk is full")], desk.Tell(new RankFinished(1, 0, stopped)));
+    }
+
+    [Fact]
+    public void What_an_ended_epoch_could_not_save_is_forgotten_when_the_next_one_can()
+    {
+        var desk = new Desk().Train();
+        desk.Tell(new RankFinished(0, 0, false, "the disk is full"));
+        desk.Tell(new SlotExited(1, "was killed"));
+        desk.Tell(new Parked(0, 0));
+        desk.Train();
+        Assert.Equal(1, desk.State.Epoch);
+        desk.Tell(new RankFinished(desk.State.SlotOf(0), 1, false));
+        Assert.Contains(desk.Tell(new RankFinished(desk.State.SlotOf(1), 1, false)), action => action is Finish { Status: RunOutcome.Completed });
+    }
+
     [Fact]
     public void An_orderly_stop_waits_for_all_ranks()
     {

@@ -43,6 +43,8 @@ public sealed unsafe class SafetensorsReader : IDisposable
         SafeFileHandle? handle = null;
         try
         {
+            // A pipe has a length of 0, and opening it would wait for ever.
+            RequirePrefix(new FileInfo(path).Length);
             handle = File.OpenHandle(path);
             (byte[] json, long dataBytes) = ReadHeader(handle, RandomAccess.GetLength(handle));
             var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -143,12 +145,8 @@ public sealed unsafe class SafetensorsReader : IDisposable
 
     private static (byte[] Json, long DataBytes) ReadHeader(SafeFileHandle handle, long fileBytes)
     {
+        RequirePrefix(fileBytes);
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixBytes];
-        if (fileBytes < prefix.Length)
-        {
-            throw new FormatException($"it has {fileBytes} bytes and starts with {prefix.Length} of length");
-        }
-
         ReadWhole(handle, 0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long rest = fileBytes - prefix.Length;
@@ -165,6 +163,14 @@ public sealed unsafe class SafetensorsReader : IDisposable
         byte[] json = new byte[length];
         ReadWhole(handle, prefix.Length, json);
         return (json, rest - (long)length);
+    }
+
+    private static void RequirePrefix(long fileBytes)
+    {
+        if (fileBytes < SafetensorsHeader.PrefixBytes)
+        {
+            throw new FormatException($"it has {fileBytes} bytes and starts with {SafetensorsHeader.PrefixBytes} of length");
+        }
     }
 
     private static void ReadWhole(SafeFileHandle handle, long position, Span<byte> destination)

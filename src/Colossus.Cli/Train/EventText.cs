@@ -16,8 +16,10 @@ internal static class EventText
         StepEvent step => Step(step, null, null),
         EvaluationEvent evaluation => $"step {evaluation.Step} held-out text: loss {evaluation.Loss:0.0000}, {evaluation.BitsPerByte:0.000} bits per byte",
         CheckpointEvent checkpoint =>
-            $"step {checkpoint.Step} checkpoint: {Format.Bytes(checkpoint.Bytes)} in {Format.Duration(checkpoint.Seconds)}, training stood still for {Format.Duration(checkpoint.StallSeconds)}",
-        CheckpointFailedEvent failed => $"step {failed.Step} checkpoint could not be written, training goes on: {failed.Error}",
+            $"step {checkpoint.Step} checkpoint: {Format.Bytes(checkpoint.Bytes)} in {Format.Duration(checkpoint.Seconds)}, training stood still for {Format.Duration(checkpoint.StallSeconds)}"
+            + (checkpoint.MadeRoom is { Count: > 0 } older ? $"; the disk was full, {string.Join(", ", older)} made room" : ""),
+        CheckpointFailedEvent failed => $"step {failed.Step} checkpoint could not be written: {failed.Error}",
+        CheckpointPostponedEvent postponed => $"step {postponed.Step} checkpoint postponed, the older ones stay: {postponed.Reason}",
         FaultEvent fault => $"step {fault.Step} {(fault.Rank is { } rank ? $"rank {rank}" : "a spare process")} lost ({fault.Reason})",
         RecoveredEvent recovered => $"step {recovered.Step} all ranks in place again after {Format.Duration(recovered.Seconds)}",
         NoteEvent note => note.Message,

@@ -17,6 +17,7 @@ internal static class FinalReport
         {
             "completed" => $"completed {finished.Steps} steps",
             "stopped" => $"stopped after step {finished.Steps}",
+            "unsaved" => $"ended after step {finished.Steps} without its weights on disk",
             _ => $"failed after step {finished.Steps}: {finished.Reason}",
         };
         var result = (finished.Loss is { } loss ? $", loss {loss:0.0000}" : "") + (finished.BitsPerByte is { } bits ? $", {bits:0.000} bits per byte of held-out text" : "");
@@ -44,7 +45,7 @@ internal static class FinalReport
         }
 
         console.WriteLine();
-        if (finished.WeightsSha256 is { } sha)
+        if (finished is { WeightsSha256: { } sha, Status: not "unsaved" })
         {
             console.WriteLine($"weights {sha}");
         }

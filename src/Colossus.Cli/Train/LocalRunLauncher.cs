@@ -18,6 +18,7 @@ internal sealed class LocalRunLauncher(TimeProvider time) : IRunLauncher
         {
             RunOutcome.Completed => "completed",
             RunOutcome.Stopped => "stopped",
+            RunOutcome.Unsaved => "unsaved",
             _ => "failed",
         };
         return new FinishedEvent(

@@ -46,8 +46,9 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         return (new LaunchOrder(job, folder, corpus, worker, null, 0), speed);
     }
 
-    /// <summary>A run that goes on from its newest good checkpoint.</summary>
+    /// <summary>A run that goes on from one of its checkpoints.</summary>
     /// <param name="run">Full path of its folder.</param>
+    /// <param name="step">Step of the checkpoint; null for the newest good one.</param>
     /// <param name="settings">Values of <c>--set</c>.</param>
     /// <param name="acceptOtherData">Whether it may go on with other data than it began with.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
@@ -55,7 +56,7 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
     /// <exception cref="CliException">The job, its text or the machine is not good enough.</exception>
     /// <exception cref="RunFolderException">There is no such run.</exception>
     public async Task<(LaunchOrder Order, WorkerProbe Speed)?> ResumeAsync(
-        string run, IReadOnlyList<string> settings, bool acceptOtherData, CancellationToken cancellationToken)
+        string run, long? step, IReadOnlyList<string> settings, bool acceptOtherData, CancellationToken cancellationToken)
     {
         var folder = RunFolder.Open(run);
         Refuse(ResumeRules.Mistakes(settings));
@@ -66,7 +67,7 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
             throw CliException.BadInput($"process {other.Pid} is at work on {RunFolder.Shown(folder.Path)}; stop it first: colossus stop {RunFolder.Shown(folder.Path)}");
         }
 
-        var checkpoint = CheckpointChoice.Newest(folder, host.Warn);
+        var checkpoint = CheckpointChoice.Of(folder, step, job, host.Warn);
         if (checkpoint is not null && checkpoint.Step >= job.Train.Steps)
         {
             host.Say($"{RunFolder.Shown(folder.Path)} has done its {job.Train.Steps} steps; let it go on with --set train.steps={job.Train.Steps * 2}");

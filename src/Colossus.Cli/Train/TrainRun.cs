@@ -1,3 +1,4 @@
+using Colossus.Checkpoints;
 using Colossus.Cli.Terminal;
 using Colossus.Cli.Workers;
 using Colossus.Runs;
@@ -23,6 +24,7 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
     {
         using var held = order.Folder.Take(new SupervisorRecord(Environment.ProcessId, Environment.MachineName, host.Time.GetUtcNow()));
         order.Folder.WriteData(order.Corpus.Data);
+        var aside = SetLaterAside(order);
         var view = new TrainView();
         FinishedEvent finished;
         using (var recorder = new RunRecorder(order.Folder))
@@ -30,9 +32,14 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             await using var display = Display(view);
             var journal = new RunJournal(recorder, view, display, host.Time, host.Warn);
             journal.Happened(Started(order, size, speed));
+            foreach (var (from, to) in aside)
+            {
+                journal.Happened(new NoteEvent("info", $"{from} is later than step {order.Step}, where the run goes on: set aside as {to}"));
+            }
+
             var data = order.Corpus.Data;
             journal.Happened(new CorpusEvent(data.Hash, data.TrainTokens, data.HeldOutTokens, order.Corpus.Replaced));
-            finished = await launcher.RunAsync(order, journal, signals);
+            finished = WithSavedStep(await launcher.RunAsync(order, journal, signals), order);
             journal.Happened(finished);
         }
 
@@ -49,12 +56,58 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             }
         }
 
+        TellWhatIsLeft(finished, order);
         return finished.Status switch
         {
             "completed" => ExitCode.Done,
             "stopped" => ExitCode.Interrupted,
             _ => ExitCode.Failed,
         };
+    }
+
+    private static IReadOnlyList<(string From, string To)> SetLaterAside(LaunchOrder order)
+    {
+        try
+        {
+            return CheckpointAside.SetLaterAside(order.Folder.CheckpointsFolder, order.Step);
+        }
+        catch (CheckpointException error)
+        {
+            throw CliException.Failed($"a later checkpoint cannot be set aside. {error.Message}");
+        }
+    }
+
+    private FinishedEvent WithSavedStep(FinishedEvent finished, LaunchOrder order)
+    {
+        if (finished.Status is not ("unsaved" or "failed"))
+        {
+            return finished;
+        }
+
+        host.Say("looking for the newest good checkpoint ...");
+        return finished with { SavedStep = CheckpointChoice.Of(order.Folder, null, order.Job, host.Warn)?.Step };
+    }
+
+    /// <summary>The last lines of a run whose end is not on disk: what is lost, what is left, what to do.</summary>
+    private void TellWhatIsLeft(FinishedEvent finished, LaunchOrder order)
+    {
+        if (finished.Status is not ("unsaved" or "failed"))
+        {
+            return;
+        }
+
+        var run = RunFolder.Shown(order.Folder.Path);
+        if (finished.Status == "unsaved")
+        {
+            host.Complain($"the weights of step {finished.Steps} were not saved. {finished.Reason}");
+        }
+
+        host.Say(finished.SavedStep is { } saved
+            ? $"newest good checkpoint: step {saved} of {order.Job.Train.Steps}, {RunFolder.Shown(Path.Combine(order.Folder.CheckpointsFolder, CheckpointFolder.Name(saved)))}"
+            : "there is no good checkpoint");
+        host.Say((finished.SavedStep ?? 0) < finished.Steps
+            ? $"then: colossus train --resume {run} computes steps {(finished.SavedStep ?? 0) + 1} to {finished.Steps} again"
+            : $"then: colossus train --resume {run} goes on");
     }
 
     private static StartedEvent Started(LaunchOrder order, ModelSize? size, WorkerProbe? speed)

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Colossus.Checkpoints;
 using Colossus.Cli.Train;
 using Colossus.Cli.Workers;
+using Colossus.Runs;
+using Colossus.Specs.Jobs;
 
 namespace Colossus.Cli.Verbs;
 
@@ -11,6 +14,7 @@ internal sealed class SampleVerb : Verb
 {
     private readonly Argument<string> run;
     private readonly Argument<string> prompt = new("prompt") { Description = "what the text begins with; after -- it may begin with a dash" };
+    private readonly Option<long?> step = new("--step") { Description = "the checkpoint of the run to use; default: the newest good one", HelpName = "number" };
     private readonly Option<double> temperature = Number("--temperature", "0 always takes the likeliest token; higher is wilder", 0.8, 0, 10);
     private readonly Option<int> topK = Number("--top-k", "choose among so many of the likeliest tokens; 0 for all", 0, 0, 1_000_000);
     private readonly Option<double> topP = Number("--top-p", "choose among the likeliest tokens that together reach this probability", 1.0, 0.001, 1);
@@ -27,7 +31,7 @@ internal sealed class SampleVerb : Verb
         run = Words("run", "folder of a run, or of one of its checkpoints");
         Arguments.Add(run);
         Arguments.Add(prompt);
-        foreach (var option in (Option[])[temperature, topK, topP, seed, length, raw])
+        foreach (var option in (Option[])[step, temperature, topK, topP, seed, length, raw])
         {
             Options.Add(option);
         }
@@ -42,6 +46,7 @@ internal sealed class SampleVerb : Verb
         new("colossus sample runs/quickstart-20260131-120000 \"The\" --top-p 0.9 --seed 7", "another one"),
         new("colossus sample runs/quickstart-20260131-120000 --raw \"The\" > text", "byte for byte"),
         new("colossus sample runs/quickstart-20260131-120000 -- \"- a list\"", "a prompt that begins with a dash"),
+        new("colossus sample runs/quickstart-20260131-120000 \"The\" --step 100", "what it wrote earlier"),
     ];
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -52,7 +57,7 @@ internal sealed class SampleVerb : Verb
             throw CliException.BadInput("--raw is for pipes and files: a model may write characters that a terminal obeys; leave it out, or add > FILE");
         }
 
-        var checkpoint = CheckpointChoice.Newest(Full(parsed.GetRequiredValue(run)), Host.Warn);
+        var checkpoint = Choose(Full(parsed.GetRequiredValue(run)), parsed.GetValue(step));
         string[] arguments =
         [
             "sample", "--checkpoint", checkpoint,
@@ -88,6 +93,35 @@ internal sealed class SampleVerb : Verb
         var run = Path.GetDirectoryName(Path.GetDirectoryName(checkpoint));
         var folder = run is null ? "" : Path.Combine(run, "tokenizer");
         return Directory.Exists(folder) ? ["--tokenizer", $"gpt2:{folder}"] : [];
+    }
+
+    private string Choose(string path, long? step)
+    {
+        if (CheckpointChoice.Itself(path) is { } itself)
+        {
+            return step is null || itself.Step == step
+                ? path
+                : throw CliException.BadInput($"{RunFolder.Shown(path)} is a checkpoint itself; --step goes with the folder of a run");
+        }
+
+        var folder = RunFolder.Open(path);
+        var checkpoint = CheckpointChoice.Of(folder, step, JobReader.Read(folder.JobFile, [], toTrain: true).Job, Host.Warn)
+            ?? throw CliException.BadInput(CheckpointReader.List(folder.CheckpointsFolder).Count == 0
+                ? $"{RunFolder.Shown(folder.Path)} has no checkpoint yet"
+                : $"{RunFolder.Shown(folder.Path)} has no checkpoint that can be used");
+        var summary = RunSummary.Read(folder);
+        if (summary.Steps > checkpoint.Step)
+        {
+            var end = summary.Status switch
+            {
+                "unsaved" => ", whose weights were not saved",
+                "running" => " so far",
+                _ => "",
+            };
+            Host.Warn($"the weights of step {checkpoint.Step} are used; the run's last step is {summary.Steps}{end}");
+        }
+
+        return checkpoint.Path;
     }
 
     private static Option<T> Number<T>(string name, string description, T standard, T low, T high)

@@ -11,6 +11,7 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> run = new("--run") { Description = "folder of the run; default: runs/NAME-TIME", HelpName = "folder" };
     private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
     private readonly Option<bool> acceptOtherData = new("--accept-other-data") { Description = "with --resume: go on with the text as it is now, though the run began with another; it is recorded in events.jsonl" };
+    private readonly Option<long?> step = new("--step") { Description = "with --resume: the checkpoint to go on from; later ones are set aside", HelpName = "number" };
     private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
     private readonly Option<string> format = FormatOption();
     private readonly Option<string[]> set = SetOption();
@@ -22,7 +23,7 @@ internal sealed class TrainVerb : Verb
         job.Arity = ArgumentArity.ZeroOrOne;
         on.AcceptOnlyFromAmong("local");
         Arguments.Add(job);
-        foreach (var option in (Option[])[run, set, resume, acceptOtherData, format, on])
+        foreach (var option in (Option[])[run, set, resume, step, acceptOtherData, format, on])
         {
             Options.Add(option);
         }
@@ -34,6 +35,11 @@ internal sealed class TrainVerb : Verb
             if (named == resumed)
             {
                 result.AddError(named ? "a job file and --resume do not go together: a run carries its own job" : "name a job file, or a run to continue with --resume");
+            }
+
+            if (!resumed && result.GetResult(step) is not null)
+            {
+                result.AddError("--step goes with --resume: it names the checkpoint that the run goes on from");
             }
 
             if (!resumed && result.GetResult(acceptOtherData) is not null)
@@ -55,6 +61,7 @@ internal sealed class TrainVerb : Verb
         new("colossus train samples/quickstart.yaml --set train.steps=50 --set parallel.data=1", "shorter, on one rank"),
         new("colossus train --resume runs/quickstart-20260131-120000", "go on after a stop, a crash or a power cut"),
         new("colossus train --resume runs/quickstart-20260131-120000 --set train.steps=600", "go on for longer"),
+        new("colossus train --resume runs/quickstart-20260131-120000 --step 100", "go on from an earlier checkpoint"),
         new("colossus train samples/quickstart.yaml --format json", "one object a line, for programs"),
     ];
 
@@ -65,7 +72,7 @@ internal sealed class TrainVerb : Verb
         var plan = new TrainPlan(Host, services);
         var settings = parsed.GetValue(set) ?? [];
         var prepared = parsed.GetValue(resume) is { } old
-            ? await plan.ResumeAsync(Full(old), settings, parsed.GetValue(acceptOtherData), preparing.Token)
+            ? await plan.ResumeAsync(Full(old), parsed.GetValue(step), settings, parsed.GetValue(acceptOtherData), preparing.Token)
             : await plan.NewAsync(Full(parsed.GetRequiredValue(job)), parsed.GetValue(run) is { } folder ? Full(folder) : null, settings, preparing.Token);
         if (prepared is not var (order, speed))
         {

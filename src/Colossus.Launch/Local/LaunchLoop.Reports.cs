@@ -56,7 +56,7 @@ internal sealed partial class LaunchLoop
             ReadyReport => new SupervisorEvent.SlotReady(slot),
             JoinedReport joined => new SupervisorEvent.Joined(slot, joined.Epoch, joined.Step),
             ParkedReport parked => new SupervisorEvent.Parked(slot, parked.Epoch),
-            FinishedReport done => new SupervisorEvent.RankFinished(slot, done.Epoch, done.Stopped),
+            FinishedReport done => new SupervisorEvent.RankFinished(slot, done.Epoch, done.Stopped, done.Unsaved),
             FailedReport failed => new SupervisorEvent.RankFailed(slot, failed.Code, failed.Reason),
             _ => new SupervisorEvent.Alive(slot),
         });

@@ -67,7 +67,7 @@ internal sealed partial class LaunchLoop : IDisposable
             }
         }
 
-        Leave(gently: finish.Status == RunOutcome.Completed || (finish.Status == RunOutcome.Stopped && finished is not null));
+        Leave(gently: finish.Status is RunOutcome.Completed or RunOutcome.Unsaved || (finish.Status == RunOutcome.Stopped && finished is not null));
         foreach (var clock in clocks)
         {
             clock.Turn(Now.TotalSeconds, Colossus.Runs.Time.TimeBucket.Idle, null);

@@ -33,9 +33,11 @@ internal sealed class ReportEvents(long step)
                 BitsPerByte = evaluation.BitsPerByte;
                 return new EvaluationEvent(evaluation.Step, evaluation.Loss, evaluation.BitsPerByte);
             case CheckpointReport checkpoint:
-                return new CheckpointEvent(checkpoint.Step, checkpoint.Path, checkpoint.Bytes, checkpoint.Seconds, checkpoint.StallSeconds);
+                return new CheckpointEvent(checkpoint.Step, checkpoint.Path, checkpoint.Bytes, checkpoint.Seconds, checkpoint.StallSeconds, checkpoint.MadeRoom);
             case CheckpointFailedReport failed:
                 return new CheckpointFailedEvent(failed.Step, failed.Error);
+            case CheckpointPostponedReport postponed:
+                return new CheckpointPostponedEvent(postponed.Step, postponed.Reason);
             case TextReport text:
                 return new TextEvent(text.Prompt, text.Text);
             default:

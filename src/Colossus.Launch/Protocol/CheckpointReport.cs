@@ -6,4 +6,6 @@ namespace Colossus.Launch.Protocol;
 /// <param name="Bytes">Size of its files.</param>
 /// <param name="Seconds">Time that writing took.</param>
 /// <param name="StallSeconds">Time that training stood still for it.</param>
-public sealed record CheckpointReport(long Step, string Path, long Bytes, double Seconds, double StallSeconds) : RankReport;
+/// <param name="MadeRoom">Names of older checkpoints that were deleted because the disk was full; null when none was.</param>
+public sealed record CheckpointReport(
+    long Step, string Path, long Bytes, double Seconds, double StallSeconds, IReadOnlyList<string>? MadeRoom = null) : RankReport;

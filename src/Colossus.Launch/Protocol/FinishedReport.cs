@@ -8,6 +8,7 @@ namespace Colossus.Launch.Protocol;
 /// <param name="WeightsSha256">Fingerprint of all parameters in canonical order.</param>
 /// <param name="Stopped">Whether it ended by request, before the last step.</param>
 /// <param name="Buckets">Seconds since the process began, by the name of the time bucket.</param>
+/// <param name="Unsaved">Why the final weights are not on disk, and what to do; null when they are, and from ranks other than 0.</param>
 public sealed record FinishedReport(
     int Epoch,
     long Step,
@@ -15,4 +16,5 @@ public sealed record FinishedReport(
     double? BitsPerByte,
     string? WeightsSha256,
     bool Stopped,
-    IReadOnlyDictionary<string, double> Buckets) : RankReport;
+    IReadOnlyDictionary<string, double> Buckets,
+    string? Unsaved = null) : RankReport;

@@ -11,6 +11,7 @@ namespace Colossus.Launch.Protocol;
 [JsonDerivedType(typeof(EvaluationReport), "evaluation")]
 [JsonDerivedType(typeof(CheckpointReport), "checkpoint")]
 [JsonDerivedType(typeof(CheckpointFailedReport), "checkpointFailed")]
+[JsonDerivedType(typeof(CheckpointPostponedReport), "checkpointPostponed")]
 [JsonDerivedType(typeof(ParkedReport), "parked")]
 [JsonDerivedType(typeof(TextReport), "text")]
 [JsonDerivedType(typeof(FinishedReport), "finished")]

@@ -13,6 +13,7 @@ namespace Colossus.Runs.Events;
 [JsonDerivedType(typeof(EvaluationEvent), "evaluation")]
 [JsonDerivedType(typeof(CheckpointEvent), "checkpoint")]
 [JsonDerivedType(typeof(CheckpointFailedEvent), "checkpointFailed")]
+[JsonDerivedType(typeof(CheckpointPostponedEvent), "checkpointPostponed")]
 [JsonDerivedType(typeof(FaultEvent), "fault")]
 [JsonDerivedType(typeof(RecoveredEvent), "recovered")]
 [JsonDerivedType(typeof(NoteEvent), "note")]

@@ -68,7 +68,8 @@ public static class RunReport
             }
         }
 
-        Fact("status", $"{summary.Status} after step {summary.Steps}");
+        Fact("status", summary.Status == "unsaved" ? $"the weights of step {summary.Steps} were not saved" : $"{summary.Status} after step {summary.Steps}");
+        Fact("newest checkpoint", summary.SavedStep is { } saved ? $"step {saved}" : "none");
         Fact("loss", summary.LastLoss?.ToString("0.0000", CultureInfo.InvariantCulture));
         Fact("held-out text", summary.BitsPerByte is { } bits ? string.Create(CultureInfo.InvariantCulture, $"{bits:0.000} bits per byte") : null);
         Fact("speed, median", summary.MedianTokensPerSecond is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0} tokens/s") : null);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
 using Colossus.Plan.Parameters;
+using Colossus.Training.Kernels;
 using Colossus.Training.Memory;
 
 namespace Colossus.Training.Engine;
@@ -10,6 +11,7 @@ namespace Colossus.Training.Engine;
 /// <remarks>
 /// The state of step s stays where it is until the update of step s + 2, so the copy, too, is made beside the next steps: the loop waits only when it
 /// would overwrite what is not copied yet. Every rank writes whole parameters, about as many bytes each; rank 0 commits when all have written.
+/// A state that failed its check (a step that was skipped, values that are not finite) is never written: it would push out a good one.
 /// </remarks>
 internal sealed unsafe class CheckpointJob : IDisposable
 {
@@ -19,13 +21,17 @@ internal sealed unsafe class CheckpointJob : IDisposable
     /// <summary>Before the name of a parameter: its running mean of squared gradients.</summary>
     public const string SecondMomentPrefix = "optimizer.exp_avg_sq.";
 
+    private static readonly string[] prefixes = [string.Empty, FirstMomentPrefix, SecondMomentPrefix];
+
     private readonly SessionContext context;
     private readonly SharedState state;
     private readonly IReadOnlyList<Parameter> share;
+    private readonly RunSignature signature;
     private readonly Arena staging = new();
     private readonly CancellationTokenSource cancellation = new();
+    private SaveSchedule schedule;
     private float* copies;
-    private Task<string?>? writing;
+    private Task<SaveOutcome?>? writing;
     private TaskCompletionSource? copied;
     private long copyingStep = -1;
     private long stallTicks;
@@ -35,7 +41,16 @@ internal sealed unsafe class CheckpointJob : IDisposable
         this.context = context;
         this.state = state;
         share = Share(context.Table, state.Group.Rank, state.Group.Size);
+        signature = new RunSignature(context.Job.Train.Seed, Declarations(context.Table));
+        schedule = new SaveSchedule(context.Job.Checkpoint.Every, 0);
     }
+
+    /// <summary>Step of the newest checkpoint that rank 0 knows to be on disk; 0 without one.</summary>
+    public long SavedStep => schedule.SavedStep;
+
+    /// <summary>The parameters of a model as they stand in a checkpoint.</summary>
+    public static IReadOnlyList<TensorDeclaration> Declarations(ParameterTable table) =>
+        [.. table.Parameters.Select(parameter => new TensorDeclaration(parameter.Name, TensorType.F32, parameter.Shape))];
 
     /// <summary>The parameters that a rank writes and reads: consecutive ones, about as many values for each rank.</summary>
     public static IReadOnlyList<Parameter> Share(ParameterTable table, int rank, int ranks)
@@ -55,19 +70,23 @@ internal sealed unsafe class CheckpointJob : IDisposable
         return mine;
     }
 
+    /// <summary>Takes up the schedule where an earlier epoch, or the checkpoint that was restored, left it.</summary>
+    /// <param name="savedStep">Step of the newest checkpoint on disk; 0 without one.</param>
+    public void GoOnFrom(long savedStep) => schedule = new SaveSchedule(context.Job.Checkpoint.Every, savedStep);
+
+    /// <summary>Whether the state of a step is to be written; when it is, that counts as begun. Asked by rank 0 once a step, for all ranks.</summary>
+    /// <param name="step">Completed steps.</param>
+    /// <param name="last">Whether training ends here.</param>
+    public bool IsDue(long step, bool last) => schedule.Begin(step, last);
+
     /// <summary>Starts to write the state of a step; waits for an earlier checkpoint that is still being written.</summary>
     public void Begin(long step)
     {
-        if (writing is not null && copyingStep == step)
-        {
-            return;
-        }
-
         long started = Stopwatch.GetTimestamp();
         writing?.GetAwaiter().GetResult();
         if (copies is null)
         {
-            copies = staging.Take<float>(3 * share.Sum(parameter => parameter.Count));
+            copies = staging.Take<float>(prefixes.Length * share.Sum(parameter => parameter.Count));
         }
 
         stallTicks = Stopwatch.GetTimestamp() - started;
@@ -91,18 +110,9 @@ internal sealed unsafe class CheckpointJob : IDisposable
         Interlocked.Add(ref stallTicks, Stopwatch.GetTimestamp() - started);
     }
 
-    /// <summary>Waits for the last checkpoint.</summary>
-    /// <param name="step">The step it was begun for.</param>
-    /// <returns>The fingerprint of the weights on rank 0, even when the checkpoint could not be written; empty on others.</returns>
-    public string Finish(long step)
-    {
-        if (writing is null)
-        {
-            Begin(step);
-        }
-
-        return writing!.GetAwaiter().GetResult() ?? string.Empty;
-    }
+    /// <summary>Waits for the last checkpoint that was begun.</summary>
+    /// <returns>How it ended; null on ranks other than 0.</returns>
+    public SaveOutcome? Finish() => writing?.GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -121,52 +131,127 @@ internal sealed unsafe class CheckpointJob : IDisposable
         staging.Dispose();
     }
 
-    private string? Write(long step, StepRecord record, TaskCompletionSource done)
+    private SaveOutcome? Write(long step, StepRecord record, TaskCompletionSource done)
     {
         long started = Stopwatch.GetTimestamp();
         var parts = CopyParts(step);
         done.SetResult();
 
         var group = state.Group;
-        string temporary = group.Rank == 0 ? BeginFolder(step) : group.ReceiveText(0);
-        var written = WriteShard(temporary, parts);
-        if (group.Rank != 0)
+        var facts = Examine();
+        if (group.Rank == 0)
         {
-            group.SendText(written.ToJson(), 0);
-            return null;
+            return Lead(step, record, facts, parts, started);
         }
 
-        var answers = new List<ShardAnswer> { written };
-        for (int rank = 1; rank < group.Size; rank++)
+        group.SendText(facts.ToJson(), 0);
+        while (group.ReceiveText(0) is { Length: > 0 } folder)
         {
-            answers.Add(ShardAnswer.FromJson(group.ReceiveText(rank)));
+            group.SendText(WriteShard(folder, parts).ToJson(), 0);
         }
 
-        return Commit(step, record, temporary, answers, started);
+        return null;
     }
 
-    // An empty name tells the others that there is nowhere to write.
-    private string BeginFolder(long step)
+    // What rank 0 does: every folder that it names is written to by all; an empty name ends it.
+    private SaveOutcome Lead(long step, StepRecord record, ShareFacts own, List<ShardPart> parts, long started)
     {
-        string temporary = string.Empty;
+        List<ShareFacts> facts = [own, .. Others().Select(rank => ShareFacts.FromJson(state.Group.ReceiveText(rank)))];
+
+        // Ranks hold consecutive parameters, so their hashes follow each other in canonical order.
+        List<ParameterHash> hashes = [.. facts.SelectMany(share => share.Hashes)];
+        string fingerprint = WeightsFingerprint.Combine(hashes);
+        string? unsaved = Flaw(record, facts);
+        if (unsaved is not null)
+        {
+            schedule.Failed(step);
+            context.Observer.CheckpointPostponed(step, unsaved);
+            unsaved += ". Lower train.optimizer.learningRate, lengthen the warm-up, or use precision fp32.";
+        }
+        else
+        {
+            unsaved = Save(
+                new CheckpointState(
+                    step,
+                    state.Group.Size,
+                    context.Job.Train.Seed,
+                    step * context.Job.Train.GlobalBatch,
+                    new TrainerCounters(record.Updates, record.SkippedInRow, record.Loss).Write(),
+                    fingerprint,
+                    context.JobText),
+                hashes,
+                parts,
+                started);
+        }
+
+        foreach (int rank in Others())
+        {
+            state.Group.SendText(string.Empty, rank);
+        }
+
+        if (unsaved is null)
+        {
+            context.Checkpoints.Prune(context.CheckpointFolder, context.Job.Checkpoint.Keep, signature, cancellation.Token);
+        }
+
+        return new SaveOutcome(fingerprint, unsaved);
+    }
+
+    /// <summary>Why a state is not worth keeping; null when it is sound.</summary>
+    private static string? Flaw(StepRecord record, List<ShareFacts> facts) =>
+        record.SkippedInRow > 0 ? "the loss or the gradient of this step was not finite, and its update was left out"
+        : facts.Select(share => share.Broken).FirstOrDefault(name => name is not null) is { } broken ? $"{broken} holds values that are not finite"
+        : null;
+
+    // Answers why it could not be written.
+    private string? Save(CheckpointState about, List<ParameterHash> hashes, List<ShardPart> parts, long started)
+    {
+        long bytes = 0;
         try
         {
-            temporary = context.Checkpoints.Begin(context.CheckpointFolder, step);
+            var saved = context.Checkpoints.Save(context.CheckpointFolder, about.Step, Bytes(context.Table.ParameterCount), signature, WriteShards, cancellation.Token);
+            schedule.Saved(about.Step);
+            context.Observer.CheckpointDone(new CheckpointReport(
+                about.Step,
+                saved.Folder.Path,
+                about.WeightsSha256,
+                bytes,
+                Stopwatch.GetElapsedTime(started).TotalSeconds,
+                (double)Interlocked.Read(ref stallTicks) / Stopwatch.Frequency,
+                saved.MadeRoom));
+            return null;
         }
-        catch (CheckpointException exception)
+        catch (CheckpointException error)
         {
-            context.Observer.CheckpointFailed(step, exception.Message);
+            schedule.Failed(about.Step);
+            context.Observer.CheckpointFailed(about.Step, error.Message);
+            return error.Message;
         }
 
-        for (int rank = 1; rank < state.Group.Size; rank++)
+        CheckpointManifest WriteShards(string folder)
         {
-            state.Group.SendText(temporary, rank);
-        }
+            foreach (int rank in Others())
+            {
+                state.Group.SendText(folder, rank);
+            }
 
-        return temporary;
+            List<ShardAnswer> answers = [WriteShard(folder, parts), .. Others().Select(rank => ShardAnswer.FromJson(state.Group.ReceiveText(rank)))];
+
+            // The first to fail removes the folder, which is all that the others then say: its word counts.
+            if (answers.Select(answer => answer.Failure).OfType<ShardFailure>().OrderBy(failure => failure.Fault == CheckpointFault.Missing).FirstOrDefault() is { } failure)
+            {
+                throw failure.ToException();
+            }
+
+            List<ShardRecord> shards = [.. answers.Select(answer => ShardRecord.FromJson(answer.Record!))];
+            bytes = shards.Sum(shard => shard.Bytes);
+            return CheckpointManifest.Assemble(about, shards, [.. hashes.Select(hash => hash.Name)]);
+        }
     }
 
-    private ShardAnswer WriteShard(string temporary, List<ShardPart> parts)
+    private IEnumerable<int> Others() => Enumerable.Range(1, state.Group.Size - 1);
+
+    private ShareFacts Examine()
     {
         var hashes = new List<ParameterHash>();
         float* values = copies;
@@ -176,71 +261,42 @@ internal sealed unsafe class CheckpointJob : IDisposable
             values += parameter.Count;
         }
 
-        try
+        values = copies;
+        foreach (string prefix in prefixes)
         {
-            var record = temporary.Length == 0 ? null : context.Checkpoints.WriteShard(temporary, state.Group.Rank, parts, cancellation.Token).ToJson();
-            return new ShardAnswer(hashes, record, null);
-        }
-        catch (CheckpointException exception)
-        {
-            return new ShardAnswer(hashes, null, exception.Message);
-        }
-    }
-
-    private string Commit(long step, StepRecord record, string temporary, List<ShardAnswer> answers, long started)
-    {
-        // Ranks hold consecutive parameters, so their hashes follow each other in canonical order.
-        var hashes = answers.SelectMany(answer => answer.Hashes).ToList();
-        string fingerprint = WeightsFingerprint.Combine(hashes);
-        if (temporary.Length == 0)
-        {
-            return fingerprint;
-        }
-
-        try
-        {
-            if (answers.FirstOrDefault(answer => answer.Error is not null) is { } failed)
+            foreach (var parameter in share)
             {
-                context.Observer.CheckpointFailed(step, failed.Error!);
-                return fingerprint;
+                if (!Flat.IsFinite(values, parameter.Count))
+                {
+                    return new ShareFacts(hashes, prefix + parameter.Name);
+                }
+
+                values += parameter.Count;
             }
-
-            var shards = answers.Select(answer => ShardRecord.FromJson(answer.Record!)).ToList();
-            var about = new CheckpointState(
-                step,
-                state.Group.Size,
-                context.Job.Train.Seed,
-                step * context.Job.Train.GlobalBatch,
-                new TrainerCounters(record.Updates, record.SkippedInRow, record.Loss).Write(),
-                fingerprint,
-                context.JobText);
-            string final = Path.Combine(context.CheckpointFolder, CheckpointFolder.Name(step));
-            context.Checkpoints.Commit(temporary, final, CheckpointManifest.Assemble(about, shards, [.. hashes.Select(hash => hash.Name)]));
-            context.Checkpoints.Prune(context.CheckpointFolder, context.Job.Checkpoint.Keep, cancellation.Token);
-            context.Observer.CheckpointDone(new CheckpointReport(
-                step,
-                final,
-                fingerprint,
-                shards.Sum(shard => shard.Bytes),
-                Stopwatch.GetElapsedTime(started).TotalSeconds,
-                (double)Interlocked.Read(ref stallTicks) / Stopwatch.Frequency));
-        }
-        catch (CheckpointException exception)
-        {
-            context.Observer.CheckpointFailed(step, exception.Message);
         }
 
-        return fingerprint;
+        return new ShareFacts(hashes, null);
     }
+
+    private ShardAnswer WriteShard(string folder, List<ShardPart> parts)
+    {
+        try
+        {
+            return new ShardAnswer(context.Checkpoints.WriteShard(folder, state.Group.Rank, parts, cancellation.Token).ToJson(), null);
+        }
+        catch (CheckpointException error)
+        {
+            return new ShardAnswer(null, ShardFailure.Of(error));
+        }
+    }
+
+    private static long Bytes(long parameterCount) => prefixes.Length * parameterCount * sizeof(float);
 
     private List<ShardPart> CopyParts(long step)
     {
-        var parts = new List<ShardPart>(3 * share.Count);
+        var parts = new List<ShardPart>(prefixes.Length * share.Count);
         float* target = copies;
-        foreach (var (prefix, flat) in (ReadOnlySpan<(string, nint)>)[
-            (string.Empty, (nint)state.Master(step)),
-            (FirstMomentPrefix, (nint)state.FirstMoment(step)),
-            (SecondMomentPrefix, (nint)state.SecondMoment(step))])
+        foreach (var (prefix, flat) in prefixes.Zip([(nint)state.Master(step), (nint)state.FirstMoment(step), (nint)state.SecondMoment(step)]))
         {
             foreach (var parameter in share)
             {

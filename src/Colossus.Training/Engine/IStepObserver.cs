@@ -26,6 +26,11 @@ public interface IStepObserver
     /// <param name="error">What went wrong, where, and what to do.</param>
     void CheckpointFailed(long step, string error);
 
+    /// <summary>A checkpoint was due of a state that failed its check; the older ones stay, and it is made up for as soon as the state is sound.</summary>
+    /// <param name="step">Its step.</param>
+    /// <param name="reason">What is wrong with the state.</param>
+    void CheckpointPostponed(long step, string reason);
+
     /// <summary>The model wrote a sample of text.</summary>
     /// <param name="prompt">What it began with.</param>
     /// <param name="text">What follows.</param>

@@ -1,5 +1,4 @@
 using Colossus.Checkpoints;
-using Colossus.Checkpoints.Safetensors;
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
 using Colossus.Training.Kernels;
@@ -67,7 +66,7 @@ internal sealed unsafe class StateRestorer<TWeight>(SessionContext context, Shar
     {
         using var checkpoint = CheckpointReader.Open(folder);
         long step = checkpoint.Manifest.Step;
-        checkpoint.Require([.. context.Table.Parameters.Select(parameter => new TensorDeclaration(parameter.Name, TensorType.F32, parameter.Shape))]);
+        checkpoint.Require(CheckpointJob.Declarations(context.Table));
         foreach (var parameter in CheckpointJob.Share(context.Table, state.Group.Rank, state.Group.Size))
         {
             Read(checkpoint, parameter.Name, parameter, state.Master(step));
@@ -77,8 +76,8 @@ internal sealed unsafe class StateRestorer<TWeight>(SessionContext context, Shar
 
         if (state.Group.Rank == 0)
         {
-            var counters = TrainerCounters.Read(checkpoint.Manifest.RandomState, step);
-            state.Record(step) = new StepRecord { Step = step, Updates = counters.Updates, SkippedInRow = counters.SkippedInRow, Loss = counters.Loss };
+            var counters = TrainerCounters.Read(checkpoint.Manifest.RandomState, step, folder);
+            state.Record(step) = new StepRecord { Step = step, Updates = counters.Updates, SkippedInRow = counters.SkippedInRow, SavedStep = step, EvaluatedStep = step, Loss = counters.Loss };
         }
 
         // The parameters read here are not the slices that this rank refreshes.

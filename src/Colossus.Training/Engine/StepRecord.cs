@@ -18,6 +18,15 @@ internal struct StepRecord
     /// <summary>Whether rank 0 was asked to stop before this step ended: all stop after it.</summary>
     public long Stop;
 
+    /// <summary>Whether the state of this step is written to disk: rank 0 decides, all take part.</summary>
+    public long Save;
+
+    /// <summary>Step of the newest checkpoint on disk when this step ended; 0 without one.</summary>
+    public long SavedStep;
+
+    /// <summary>The last step whose evaluation is done and told.</summary>
+    public long EvaluatedStep;
+
     /// <summary>Mean cross-entropy of the global batch, nats a token.</summary>
     public double Loss;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Colossus.Checkpoints;
 
 namespace Colossus.Training.Engine;
 
@@ -14,7 +15,18 @@ internal sealed record TrainerCounters(long Updates, long SkippedInRow, double L
     /// <summary>From JSON.</summary>
     /// <param name="text">As <see cref="Write"/> wrote it.</param>
     /// <param name="step">The checkpoint's step: what the counters are where it does not say.</param>
-    public static TrainerCounters Read(string text, long step) => string.IsNullOrEmpty(text)
-        ? new TrainerCounters(step, 0, double.NaN)
-        : JsonSerializer.Deserialize(text, EngineJson.Default.TrainerCounters) ?? new TrainerCounters(step, 0, double.NaN);
+    /// <param name="where">The checkpoint, for messages.</param>
+    /// <exception cref="CheckpointException">The text is something else.</exception>
+    public static TrainerCounters Read(string text, long step, string where)
+    {
+        try
+        {
+            return (text.Length == 0 ? null : JsonSerializer.Deserialize(text, EngineJson.Default.TrainerCounters)) ?? new TrainerCounters(step, 0, double.NaN);
+        }
+        catch (JsonException error)
+        {
+            throw new CheckpointException(
+                CheckpointFault.Malformed, $"The trainer's counters (randomState) cannot be read ({error.Message.TrimEnd('.')})", where, null, null, "Use an older checkpoint.", error);
+        }
+    }
 }

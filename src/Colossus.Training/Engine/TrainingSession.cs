@@ -56,25 +56,21 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
         context.Observer.Joined(step);
         ReportLostStep(step, restore.KnownStep);
-        if (step == job.Train.Steps)
-        {
-            // A rank died behind the last step: its evaluation and checkpoint are still owed.
-            Rest(step, last: true);
-        }
-
+        PayDebts(step);
         bool stopped = false;
         while (step < job.Train.Steps && !stopped)
         {
             step++;
             context.Clock.Recompute(step <= restore.KnownStep);
             stopped = RunStep(step);
-            Rest(step, last: stopped || step == job.Train.Steps);
+            Rest(step);
         }
 
         context.Clock.Recompute(false);
-        string fingerprint = checkpoints.Finish(step);
+        var saved = checkpoints.Finish();
         ref var record = ref state.Record(step);
-        return new RankResult(step, record.Loss, lastEvaluation?.BitsPerByte, fingerprint, stopped && step < job.Train.Steps);
+        return new RankResult(
+            step, record.Loss, lastEvaluation?.BitsPerByte, saved?.WeightsSha256 ?? string.Empty, saved?.Unsaved, stopped && step < job.Train.Steps);
     }
 
     /// <inheritdoc/>
@@ -82,6 +78,20 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     {
         checkpoints.Dispose();
         reducer.Dispose();
+    }
+
+    // What an epoch owed when a fault ended it, evaluation or checkpoint, the next one does before it goes on.
+    private void PayDebts(long step)
+    {
+        if (state.Group.Rank == 0)
+        {
+            ref var record = ref state.Record(step);
+            checkpoints.GoOnFrom(record.SavedStep);
+            record.Save = checkpoints.IsDue(step, last: step == job.Train.Steps) ? 1 : 0;
+        }
+
+        state.Group.Barrier();
+        Rest(step);
     }
 
     // Rank 0 may have died between completing a step and telling of it: its record survived, and is told now.
@@ -213,12 +223,16 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
 
         if (state.Group.Rank == 0)
         {
+            bool stop = stopRequested;
             state.Record(step) = new StepRecord
             {
                 Step = step,
                 Updates = skip is null ? updates + 1 : updates,
                 SkippedInRow = skip is null ? 0 : skippedInRow + 1,
-                Stop = stopRequested ? 1 : 0,
+                Stop = stop ? 1 : 0,
+                Save = checkpoints.IsDue(step, last: stop || step == job.Train.Steps) ? 1 : 0,
+                SavedStep = checkpoints.SavedStep,
+                EvaluatedStep = before.EvaluatedStep,
                 Loss = loss,
                 GradientNorm = norm,
             };
@@ -227,20 +241,23 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         return skip;
     }
 
-    private void Rest(long step, bool last)
+    // What all ranks do behind a step.
+    private void Rest(long step)
     {
-        bool every = job.Train.EvaluateEvery > 0 && step % job.Train.EvaluateEvery == 0;
-        if (every || (last && step == job.Train.Steps))
+        ref var record = ref state.Record(step);
+        bool due = step == job.Train.Steps || (job.Train.EvaluateEvery > 0 && step % job.Train.EvaluateEvery == 0);
+        if (due && record.EvaluatedStep < step)
         {
             context.Clock.Enter(TimeBucket.Evaluation);
             lastEvaluation = evaluator.Run(step);
             if (lastEvaluation is { } result)
             {
                 context.Observer.Evaluated(step, result.Loss, result.BitsPerByte);
+                record.EvaluatedStep = step;
             }
         }
 
-        if (last || (job.Checkpoint.Every > 0 && step % job.Checkpoint.Every == 0))
+        if (record.Save != 0)
         {
             context.Clock.Enter(TimeBucket.Checkpoint);
             checkpoints.Begin(step);

@@ -50,6 +50,31 @@ internal static unsafe class Flat
     public static void Zero<T>(T* target, long count)
         where T : unmanaged => NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
 
+    /// <summary>Whether no value is NaN or infinite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool IsFinite(float* values, long count)
+    {
+        // Only finite numbers times zero are zero.
+        long i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            if (!Vector512.EqualsAll(Vector512.Load(values + i) * Vector512<float>.Zero, Vector512<float>.Zero))
+            {
+                return false;
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Sum of squares: fp32 within blocks of 4096, double over blocks, in the order of the vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(float* values, long count)

@@ -1,3 +1,4 @@
+using Colossus.Checkpoints;
 using Colossus.Training.Engine;
 
 namespace Colossus.Training.Tests.Engine;
@@ -6,6 +7,17 @@ public sealed class ConvergenceTests
 {
     // The four differ in the rounding of each step; after 300 steps their losses may differ by so much, relative to fp32.
     private const double Tolerance = 0.02;
+
+    // Decay of a hundred times the weights makes them grow 99-fold a step, until they are no numbers any more.
+    private static readonly string[] Overflow =
+    [
+        "train.precision=fp32",
+        "train.optimizer.learningRate=10",
+        "train.optimizer.weightDecay=10",
+        "train.optimizer.warmup=0",
+        "train.optimizer.clip=0",
+        "train.optimizer.schedule=constant",
+    ];
 
     [Theory]
     [InlineData("bf16", "bf16")]
@@ -29,19 +41,67 @@ public sealed class ConvergenceTests
         SmallRun.Train("train.steps=3", "train.products=fp32").Result!.WeightsSha256,
         SmallRun.Train("train.steps=3", "train.products=fp32", "train.seed=2").Result!.WeightsSha256);
 
+    [Theory]
+    [InlineData(60, false)]
+    [InlineData(5, true)] // ends among the steps that are skipped
+    public void No_checkpoint_is_written_of_weights_that_overflow_and_the_last_good_ones_stay(int steps, bool reachesTheEnd)
+    {
+        SmallRun? seen = null;
+        List<(long Step, bool Finite)> kept = [];
+        try
+        {
+            SmallRun.Train(
+                (run, folder) =>
+                {
+                    seen = run;
+                    kept = [.. CheckpointReader.List(folder).Select(checkpoint => (checkpoint.Step, IsFinite(checkpoint.Path)))];
+                },
+                [$"train.steps={steps}", .. Overflow, "checkpoint.every=1", "checkpoint.keep=2"]);
+        }
+        catch (TrainingFailedException error)
+        {
+            Assert.Equal("nonFinite", error.Code);
+        }
+
+        long firstSkipped = seen!.Steps.First(step => step.SkipReason is not null).Step;
+        Assert.NotEmpty(seen.Postponed);
+        Assert.Equal(2, kept.Count);
+        Assert.All(kept, checkpoint => Assert.True(checkpoint.Finite && checkpoint.Step < firstSkipped, $"step {checkpoint.Step} of {firstSkipped}"));
+        Assert.Equal(seen.Saved.TakeLast(2), kept.Select(checkpoint => checkpoint.Step));
+        Assert.All(seen.Postponed, postponed => Assert.True(postponed.Step > kept[^1].Step));
+        Assert.True(reachesTheEnd == seen.Result is not null, $"the first step that was skipped is {firstSkipped}");
+        if (seen.Result is { } result)
+        {
+            Assert.Contains("train.optimizer.learningRate", result.Unsaved, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Weights_that_a_sound_step_made_infinite_are_not_written_either()
+    {
+        // In float such a rate is infinite; loss and gradient of the step are not.
+        var run = SmallRun.Train((_, folder) => Assert.Empty(Directory.GetDirectories(folder)), "train.steps=1", "train.products=fp32", "train.optimizer.learningRate=1e39", "train.optimizer.warmup=0");
+        Assert.Null(Assert.Single(run.Steps).SkipReason);
+        Assert.Contains("holds values that are not finite", Assert.Single(run.Postponed).Reason, StringComparison.Ordinal);
+        Assert.Contains("not finite", run.Result!.Unsaved, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Weights_that_overflow_are_skipped_and_after_five_steps_the_run_stops_with_the_reason()
     {
-        // Decay of a hundred times the weights makes them grow 99-fold a step, until they are no numbers any more.
-        var error = Assert.Throws<TrainingFailedException>(() => SmallRun.Train(
-            "train.steps=60",
-            "train.precision=fp32",
-            "train.optimizer.learningRate=10",
-            "train.optimizer.weightDecay=10",
-            "train.optimizer.warmup=0",
-            "train.optimizer.clip=0",
-            "train.optimizer.schedule=constant"));
+        var error = Assert.Throws<TrainingFailedException>(() => SmallRun.Train(["train.steps=60", .. Overflow]));
         Assert.Equal("nonFinite", error.Code);
         Assert.Contains("5 steps in a row", error.Message, StringComparison.Ordinal);
+    }
+
+    private static bool IsFinite(string checkpoint)
+    {
+        using var reader = CheckpointReader.Open(checkpoint);
+        return reader.Manifest.Tensors.All(tensor =>
+        {
+            float[] values = new float[tensor.Shape.Aggregate(1L, (product, size) => product * size)];
+            reader.ReadInto(tensor.Name, 0, tensor.Shape[0], values);
+            return values.All(float.IsFinite);
+        });
     }
 }

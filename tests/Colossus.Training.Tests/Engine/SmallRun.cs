@@ -11,14 +11,24 @@ namespace Colossus.Training.Tests.Engine;
 internal sealed class SmallRun : IStepObserver
 {
     private readonly List<StepReport> steps = [];
+    private readonly List<(long Step, string Reason)> postponed = [];
+    private readonly List<long> saved = [];
 
     public IReadOnlyList<StepReport> Steps => steps;
+
+    public IReadOnlyList<(long Step, string Reason)> Postponed => postponed;
+
+    public IReadOnlyList<long> Saved => saved;
 
     public RankResult? Result { get; private set; }
 
     /// <summary>Trains a job given by its <c>train</c> settings.</summary>
-    public static SmallRun Train(params string[] settings)
+    public static SmallRun Train(params string[] settings) => Train((_, _) => { }, settings);
+
+    /// <summary>The same; whatever happens, the run and its checkpoints are shown before they are removed.</summary>
+    public static SmallRun Train(Action<SmallRun, string> show, params string[] settings)
     {
+        var run = new SmallRun();
         LibtorchLoader.Load();
         string folder = Directory.CreateTempSubdirectory("colossus-small-run-").FullName;
         string segment = SharedSegment.NameFor($"small-run-{Path.GetFileName(folder)}");
@@ -35,14 +45,14 @@ internal sealed class SmallRun : IStepObserver
                 """);
             var job = JobReader.Read(file, settings, toTrain: true).Job!;
             var corpus = CorpusBuilder.Build(job.Data, folder, null, TestContext.Current.CancellationToken);
-            var run = new SmallRun();
             using var trainer = new RankTrainer(
-                job, JobWriter.Write(job), corpus.Folder, Directory.CreateDirectory(Path.Combine(folder, "checkpoints")).FullName, new PhaseClock(TimeProvider.System));
+                job, JobWriter.Write(job), corpus.Folder, Directory.CreateDirectory(Checkpoints(folder)).FullName, new PhaseClock(TimeProvider.System));
             run.Result = trainer.Run(new RankPlace(0, 0, 1, segment, null, 0, null, 0), run);
             return run;
         }
         finally
         {
+            show(run, Checkpoints(folder));
             SharedSegment.Remove(segment);
             Directory.Delete(folder, recursive: true);
         }
@@ -61,15 +71,17 @@ internal sealed class SmallRun : IStepObserver
     {
     }
 
-    public void CheckpointDone(CheckpointReport report)
-    {
-    }
+    public void CheckpointDone(CheckpointReport report) => saved.Add(report.Step);
 
     public void CheckpointFailed(long step, string error) => Assert.Fail(error);
+
+    public void CheckpointPostponed(long step, string reason) => postponed.Add((step, reason));
 
     public void Wrote(string prompt, string text)
     {
     }
+
+    private static string Checkpoints(string folder) => Path.Combine(folder, "checkpoints");
 
     // Sentences of a small grammar: enough to learn, and never learnt by heart.
     private static void WriteText(string folder)
