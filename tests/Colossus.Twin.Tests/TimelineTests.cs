@@ -1,5 +1,5 @@
-using Colossus.Plan.Layouts;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 using CsCheck;
 
