@@ -22,7 +22,7 @@ public static class JobReader
                 return Unreadable(path, $"the file is larger than {largestFile} bytes", "a job file is a page or two of text");
             }
 
-            return Parse(File.ReadAllText(path), path, overrides, toTrain);
+            return Parse(YamlText.Decode(File.ReadAllBytes(path)), path, overrides, toTrain);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

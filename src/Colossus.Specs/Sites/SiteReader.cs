@@ -16,7 +16,7 @@ public static class SiteReader
     {
         try
         {
-            return Parse(File.ReadAllText(path), name);
+            return Parse(YamlText.Decode(File.ReadAllBytes(path)), name);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
