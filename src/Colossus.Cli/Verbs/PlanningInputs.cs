@@ -4,9 +4,12 @@ using Colossus.Plan.Work;
 using Colossus.Specs.Diagnostics;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
+using Colossus.Specs.Yaml;
+using Colossus.Twin.Estimates;
 using Colossus.Twin.Jobs;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
+using Colossus.Twin.Sites;
 
 namespace Colossus.Cli.Verbs;
 
@@ -46,7 +49,7 @@ internal static class PlanningInputs
         string text;
         if (File.Exists(full(nameOrPath)))
         {
-            text = File.ReadAllText(full(nameOrPath));
+            text = YamlText.Decode(File.ReadAllBytes(full(nameOrPath)));
         }
         else if (ModelShapeCatalogue.Find(nameOrPath) is not null)
         {
@@ -63,9 +66,18 @@ internal static class PlanningInputs
 
         var reading = JobReader.Parse(text, nameOrPath, settings, toTrain: false);
         var job = reading.Job ?? throw Refused(host, reading.Mistakes);
-        MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
-        return (PricedJob.From(job, format).On(site), text, reading.Places!.Has("parallel"));
+        return (Priced(job, products, site), text, reading.Places!.Has("parallel"));
     }
+
+    /// <summary>The price of a job in its own layout.</summary>
+    public static StepEstimate Price(JobSpec job, string? products, SiteSpec site, (TwinParameters Parameters, TwinSpread Spread) twin)
+    {
+        var priced = Priced(job, products, site);
+        return SiteEstimator.Estimate(site, priced, priced.Layout, twin.Parameters, twin.Spread);
+    }
+
+    private static PricedJob Priced(JobSpec job, string? products, SiteSpec site) =>
+        PricedJob.From(job, products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true)).On(site);
 
     // All mistakes of a file with their places, then how many.
     private static CliException Refused(CliHost host, IReadOnlyList<Diagnostic> mistakes)
