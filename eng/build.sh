@@ -1,4 +1,4 @@
-# Shared by ./colossus, ./test and .ci/run; sourced, not run. Sets $root and offers need_dotnet and build.
+# Shared by ./colossus, ./test and .ci/run; sourced, not run. Sets $root and offers need_dotnet, need_limits and build.
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 
@@ -14,6 +14,21 @@ need_dotnet() {
   done
   echo "colossus: the .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download/dotnet/10.0 and try again." >&2
   exit 3
+}
+
+# The least that the .NET runtime needs before it can say what it lacks: a file descriptor for each assembly that it loads, and its reservation of memory.
+need_limits() {
+  local files=256 kilobytes=1000000
+  # What the hard limit allows is taken without asking.
+  [ "$(ulimit -Sn)" = unlimited ] || [ "$(ulimit -Sn)" -ge $files ] || ulimit -Sn "$(ulimit -Hn)" 2> /dev/null || true
+  if [ "$(ulimit -Sn)" != unlimited ] && [ "$(ulimit -Sn)" -lt $files ]; then
+    echo "colossus: $(ulimit -Sn) files may be open at once, $files are needed. Raise the limit: 'ulimit -n 4096', nofile in /etc/security/limits.conf, LimitNOFILE of a service, or --ulimit nofile=4096 of a container." >&2
+    exit 3
+  fi
+  if [ "$(ulimit -Sv)" != unlimited ] && [ "$(ulimit -Sv)" -lt $kilobytes ]; then
+    echo "colossus: a process may use $(ulimit -Sv) kB of address space, $kilobytes are needed. Raise the limit: 'ulimit -v unlimited', or as in /etc/security/limits.conf." >&2
+    exit 3
+  fi
 }
 
 # build NAME SOLUTION FOLDER...: builds SOLUTION unless nothing under the folders is newer than the last successful build of NAME.

@@ -102,6 +102,11 @@ internal static class CommandLine
             host.Say("interrupted");
             return ExitCode.Interrupted;
         }
+        catch (Exception error) when (SystemLimit.Words(error) is { } limit)
+        {
+            host.Complain(limit);
+            return ExitCode.EnvironmentLacks;
+        }
         catch (Exception error)
         {
             host.Complain(CrashReport.Write(error, args, host));

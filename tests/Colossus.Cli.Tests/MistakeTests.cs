@@ -15,7 +15,8 @@ public sealed class MistakeTests
     [InlineData("sample runs/x hi --top-p NaN", "--top-p is NaN; it goes from 0.001 to 1")]
     [InlineData("sample runs/x hi --seed -1", "--seed is '-1', which is no whole number from 0 up")]
     [InlineData("sample runs/x", "Required argument 'prompt' missing")]
-    [InlineData("stop runs/x --wait soon", "--wait is 'soon', which is no whole number")]
+    [InlineData("stop runs/x --wait soon", "--wait is 'soon', which is no whole number up to 2147483647")]
+    [InlineData("plan llama3-8b --site dgx-h100 --gpus 3000000000", "--gpus is '3000000000', which is no whole number up to 2147483647")]
     public async Task A_mistyped_command_line_says_what_was_meant_and_ends_with_2(string line, string expected)
     {
         using var test = new TestHost();

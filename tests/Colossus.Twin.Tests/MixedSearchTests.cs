@@ -83,7 +83,7 @@ public sealed class MixedSearchTests
     {
         SiteSpec site = SiteCatalogue.Find("colossus-200k")!;
         var job = new Jobs.PricedJob(ModelShapeCatalogue.Find("llama3-8b")!, default, setup);
-        var layout = new Plan.Layouts.Layout(50_000, 1, 1, 1, 1, 1, 1, false, 1, 100_000, Specs.Jobs.Recompute.Full, Specs.Jobs.PipelineSchedule.OneForwardOneBackward);
+        var layout = new Specs.Layouts.Layout(50_000, 1, 1, 1, 1, 1, 1, false, 1, 100_000, Specs.Jobs.Recompute.Full, Specs.Jobs.PipelineSchedule.OneForwardOneBackward);
         Assert.Equal("h200-sxm", Assert.Single(SiteEstimator.Estimate(site, job, layout, TwinParameters.Shipped, TwinSpread.Shipped).Pools).Machine.Accelerator.Id);
         Estimates.StepEstimate both = SiteEstimator.Estimate(site, job, layout with { Data = 200_000, GlobalBatch = 200_000 }, TwinParameters.Shipped, TwinSpread.Shipped);
         Assert.Equal(["h200-sxm", "h100-sxm"], both.Pools.Select(static pool => pool.Machine.Accelerator.Id));
@@ -99,7 +99,7 @@ public sealed class MixedSearchTests
         AcceleratorSpec quick = AcceleratorCatalogue.Find("h100-sxm")! with { Id = "small", MemoryBytes = 20e9 };
         var site = new SiteSpec("two", "", [new PoolSpec(quick, 1, 8), new PoolSpec(large, 1, 8)]);
         var job = new Jobs.PricedJob(ModelShapeCatalogue.Find("llama3-8b")!, default, setup);
-        var layout = new Plan.Layouts.Layout(8, 1, 1, 1, 1, 1, 1, false, 1, 64, Specs.Jobs.Recompute.Full, Specs.Jobs.PipelineSchedule.OneForwardOneBackward);
+        var layout = new Specs.Layouts.Layout(8, 1, 1, 1, 1, 1, 1, false, 1, 64, Specs.Jobs.Recompute.Full, Specs.Jobs.PipelineSchedule.OneForwardOneBackward);
         Estimates.StepEstimate estimate = SiteEstimator.Estimate(site, job, layout, TwinParameters.Shipped, TwinSpread.Shipped);
         Assert.Equal(large.Id, Assert.Single(estimate.Pools).Machine.Accelerator.Id);
         Assert.True(estimate.Fits);

@@ -1,6 +1,6 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
@@ -83,8 +83,8 @@ public sealed class PricingTests
         Layout layout = new(3, 7, 5, 1, 1, 2, 9, true, 1, 64, Recompute.None, PipelineSchedule.OneForwardOneBackward);
         StepEstimate estimate = Estimator.Estimate(llama, Machine(h100, 50e9), setup, layout, TwinParameters.Shipped, TwinSpread.Shipped);
         Assert.False(estimate.Fits);
-        Assert.Contains(estimate.Problems, static problem => problem.Contains("tensor 7 does not divide the 64 heads", StringComparison.Ordinal));
-        Assert.Contains(estimate.Problems, static problem => problem.Contains("zero is 0, 1, 2 or 3", StringComparison.Ordinal));
+        Assert.Contains(estimate.Problems, static problem => problem.Contains("parallel.tensor is 7, but model.heads (64) is not divisible by it", StringComparison.Ordinal));
+        Assert.Contains(estimate.Problems, static problem => problem.Contains("parallel.zero is 9; use 0, 1, 2 or 3", StringComparison.Ordinal));
     }
 
     [Fact]

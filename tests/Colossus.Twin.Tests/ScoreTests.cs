@@ -123,14 +123,5 @@ public sealed class ScoreTests
 
     private static CheckGroup Group(CheckReport report, string name) => report.Groups.Single(group => group.Name == name);
 
-    private static IReadOnlyList<RunCase> Read(string name)
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Colossus.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return RunCaseReader.Read(CsvTable.Parse(File.ReadAllText(Path.Combine(folder.FullName, "data", name)), name));
-    }
+    private static IReadOnlyList<RunCase> Read(string name) => RunCaseReader.Read(CsvTable.Parse(Tables.Text(name), name));
 }

@@ -1,6 +1,6 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 using CsCheck;
 

@@ -21,7 +21,7 @@ internal static partial class Mistakes
                 : message);
         foreach (var message in messages.Distinct())
         {
-            host.Complain(NoNumber().Replace(message, match => $"{match.Groups[2].Value} is '{match.Groups[1].Value}', which is no {Wanted(match.Groups[3].Value)}").Replace("\n\t", " ", StringComparison.Ordinal).Trim());
+            host.Complain(NoNumber().Replace(message, match => $"{match.Groups[2].Value} is '{match.Groups[1].Value}', which is no {Wanted(match.Groups[3].Value, match.Groups[4].Value)}").Replace("\n\t", " ", StringComparison.Ordinal).Trim());
         }
 
         var command = parsed.CommandResult.Command;
@@ -80,13 +80,14 @@ internal static partial class Mistakes
         return row[right.Length];
     }
 
-    private static string Wanted(string type) => type switch
+    private static string Wanted(string type, string bits) => (type, bits) switch
     {
-        "Double" => "number",
-        "Int" => "whole number",
+        ("Double", _) => "number",
+        ("Int", "32") => $"whole number up to {int.MaxValue}",
+        ("Int", _) => "whole number",
         _ => "whole number from 0 up",
     };
 
-    [GeneratedRegex(@"Cannot parse argument '(.*?)' for option '(.*?)' as expected type 'System\.(Double|U?Int)\d*'\.")]
+    [GeneratedRegex(@"Cannot parse argument '(.*?)' for option '(.*?)' as expected type 'System\.(?:Nullable`1\[System\.)?(Double|U?Int)(\d*)\]?'\.")]
     private static partial Regex NoNumber();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Colossus.Cli.Figures;
 using Colossus.Cli.Machine;
+using Colossus.Plan.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
@@ -107,6 +108,7 @@ internal sealed class EstimateVerb : Verb
         }
 
         Line($"layout       {LayoutText.Line(estimate.Layout)}");
+        WritePadding(estimate.Model.Vocab, estimate.Layout.Tensor);
         Line($"step         {estimate.StepSeconds:G4} s   (90 % interval {estimate.LowSeconds:G4} to {estimate.HighSeconds:G4} s)");
         Line($"tokens       {Format.Count(estimate.TokensPerSecond)}/s, {Format.Count(estimate.TokensPerSecondPerGpu)}/s a GPU");
         Line($"utilization  {Format.Percent(estimate.ModelFlopsUtilization)} of the {(estimate.Setup.Format == MatrixFormat.Fp32 ? "32" : "16")}-bit peak ({estimate.ModelFlops:E2} model FLOPs a step, causal attention halved)");
@@ -131,6 +133,16 @@ internal sealed class EstimateVerb : Verb
         }
 
         Line($"next         {estimate.Advice}");
+    }
+
+    // Rows of zeros that the layout adds, so that each tensor rank has as many.
+    private void WritePadding(int vocabulary, int tensor)
+    {
+        var rows = VocabularyRows.OfRank(vocabulary, tensor);
+        if ((long)rows * tensor > vocabulary)
+        {
+            Line($"vocabulary   {vocabulary} padded to {(long)rows * tensor}: {rows} rows on each tensor rank");
+        }
     }
 
     private static string Bytes(double bytes) => bytes < 1e9 ? FormattableString.Invariant($"{bytes / 1e6:F0} MB") : FormattableString.Invariant($"{bytes / 1e9:F1} GB");

@@ -22,6 +22,7 @@ internal sealed class PlanVerb : Verb
     private readonly Option<int> top = new("--top") { Description = "layouts to print", HelpName = "number", DefaultValueFactory = _ => 5 };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as train.globalBatch=2048", HelpName = "section.key=value" };
     private readonly Option<string?> write = new("--write") { Description = "write the job with the best layout in it", HelpName = "file" };
+    private readonly Option<bool> overwrite = new("--overwrite") { Description = "let --write replace a file that is there" };
     private readonly Option<string?> twinFolder = PlanningInputs.TwinOption();
     private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
@@ -37,6 +38,7 @@ internal sealed class PlanVerb : Verb
         Options.Add(products);
         Options.Add(twinFolder);
         Options.Add(write);
+        Options.Add(overwrite);
         Options.Add(format);
         SetAction((parsed, cancellation) => Task.FromResult(Run(
             parsed.GetRequiredValue(job),
@@ -47,6 +49,7 @@ internal sealed class PlanVerb : Verb
             parsed.GetValue(products),
             PlanningInputs.Twin(parsed.GetValue(twinFolder), Full),
             parsed.GetValue(write),
+            parsed.GetValue(overwrite),
             parsed.GetValue(format) == "json",
             cancellation)));
     }
@@ -57,13 +60,19 @@ internal sealed class PlanVerb : Verb
         new("colossus plan job.yaml --site llama3-16k --gpus 2048 --write planned.yaml", "and a job file with the best in it"),
     ];
 
-    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, (TwinParameters Parameters, TwinSpread Spread) twin, string? writePath, bool json, CancellationToken cancellation)
+    private int Run(string jobName, string siteName, int? wanted, int keep, string[] settings, string? productFormat, (TwinParameters Parameters, TwinSpread Spread) twin, string? writePath, bool replace, bool json, CancellationToken cancellation)
     {
         var place = PlanningInputs.Site(Host, siteName, Full);
         var count = wanted ?? place.Gpus;
         if (count < 1 || count > place.Gpus || keep < 1)
         {
             throw CliException.BadInput(count < 1 || count > place.Gpus ? $"--gpus is {count}; {place.Name} has {place.Gpus}" : $"--top is {keep}; use 1 or more");
+        }
+
+        if (writePath is not null)
+        {
+            // Before the search, which may take minutes.
+            PlannedFile.RequireFree(writePath, Full(writePath), replace);
         }
 
         var (priced, text, _) = PlanningInputs.Job(Host, jobName, settings, productFormat, place, count, Full);
@@ -76,18 +85,27 @@ internal sealed class PlanVerb : Verb
             throw CliException.Failed($"no layout fits: {found.Considered} sound ones tried on {count} x {kinds}, {found.TooLarge} of them too large for {place.Pools.Max(pool => pool.Accelerator.MemoryBytes) / 1e9:F0} GB each; {NextStep(priced.Model, place, count)}");
         }
 
-        if (writePath is not null)
-        {
-            Write(writePath, found, text, priced.Layout.GlobalBatch);
-        }
-
-        found = found with { Best = [.. found.Best.Take(keep)] };
+        var shown = found with { Best = [.. found.Best.Take(keep)] };
         if (json)
         {
-            Host.Out.WriteLine(Json(found, seconds).ToJsonString(new() { WriteIndented = true }));
-            return ExitCode.Done;
+            Host.Out.WriteLine(Json(shown, seconds).ToJsonString(new() { WriteIndented = true }));
+        }
+        else
+        {
+            WriteText(shown, count, kinds, seconds);
         }
 
+        if (writePath is not null)
+        {
+            var file = new PlannedFile(Host, writePath, Full(writePath), Full(jobName), text, settings);
+            Writing(writePath, () => file.Write(found, job => PlanningInputs.Price(job, productFormat, place, twin)));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void WriteText(SearchResult found, int count, string kinds, double seconds)
+    {
         Line($"{Format.Count(found.Considered)} sound layouts on {count} x {kinds}: {Format.Count(found.TooLarge)} too large, {Format.Count(found.Priced)} priced, in {seconds:F2} s");
         Line($"ranked by the upper end of the 90 % interval");
         for (var i = 0; i < found.Best.Count; i++)
@@ -100,8 +118,6 @@ internal sealed class PlanVerb : Verb
                 Line($"      loses by {(ranked.High / found.Best[0].High - 1) * 100:F1} %: {WhyLost.Sentence(found.Best[0], ranked)}");
             }
         }
-
-        return ExitCode.Done;
     }
 
     // Weights, gradients and optimizer state take 16 bytes a weight however they are spread; what is left is for activations.
@@ -126,19 +142,6 @@ internal sealed class PlanVerb : Verb
         {
             Line($"      {share.Gpus} x {share.Accelerator}: {share.Replicas} replicas with up to {share.MicroBatches} micro-batches, {share.Sequences * 100:F1} % of the sequences, recompute {share.Recompute.ToString().ToLowerInvariant()}, done after {share.Seconds:G4} s");
         }
-    }
-
-    // A job file says one number of micro-batches for all replicas.
-    private void Write(string path, SearchResult found, string text, int globalBatch)
-    {
-        var ranked = found.Best.FirstOrDefault(candidate => candidate.EqualShares)
-            ?? throw CliException.Failed("none of the best layouts has equal shares, and a job file cannot say others; use --gpus with one kind of accelerator");
-        if (!ReferenceEquals(ranked, found.Best[0]))
-        {
-            Host.Say($"the best layout has unequal shares, which a job file cannot say; written is the best with equal ones: {ranked.Price.Total:G4} s");
-        }
-
-        Save(path, PlannedJob.Write(text, ranked.Layout, globalBatch));
     }
 
     private static JsonObject Json(SearchResult found, double seconds) => new()

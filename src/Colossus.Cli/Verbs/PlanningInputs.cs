@@ -5,9 +5,11 @@ using Colossus.Specs.Diagnostics;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Sites;
 using Colossus.Specs.Texts;
+using Colossus.Twin.Estimates;
 using Colossus.Twin.Jobs;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Search;
+using Colossus.Twin.Sites;
 
 namespace Colossus.Cli.Verbs;
 
@@ -64,9 +66,18 @@ internal static class PlanningInputs
         }
 
         var job = reading.Job ?? throw Refused(host, reading.Mistakes);
-        MatrixFormat? format = products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true);
-        return (PricedJob.From(job, format).On(site), reading.Text, reading.Places!.Has("parallel"));
+        return (Priced(job, products, site), reading.Text, reading.Places!.Has("parallel"));
     }
+
+    /// <summary>The price of a job in its own layout.</summary>
+    public static StepEstimate Price(JobSpec job, string? products, SiteSpec site, (TwinParameters Parameters, TwinSpread Spread) twin)
+    {
+        var priced = Priced(job, products, site);
+        return SiteEstimator.Estimate(site, priced, priced.Layout, twin.Parameters, twin.Spread);
+    }
+
+    private static PricedJob Priced(JobSpec job, string? products, SiteSpec site) =>
+        PricedJob.From(job, products is null ? null : Enum.Parse<MatrixFormat>(products, ignoreCase: true)).On(site);
 
     // All mistakes of a file with their places, then how many.
     private static CliException Refused(CliHost host, IReadOnlyList<Diagnostic> mistakes)

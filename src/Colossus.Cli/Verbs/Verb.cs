@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Colossus.Cli.Files;
 using Colossus.Cli.Help;
 
 namespace Colossus.Cli.Verbs;
@@ -51,12 +52,17 @@ internal abstract class Verb : Command
     /// <param name="path">The file as it was typed.</param>
     /// <param name="text">What to write.</param>
     /// <exception cref="CliException">It cannot be written; exit code 2.</exception>
-    protected void Save(string path, string text)
+    protected void Save(string path, string text) => Writing(path, () => NewFile.Write(Full(path), text));
+
+    /// <summary>Turns a failure to write a file into words.</summary>
+    /// <param name="path">The file as it was typed.</param>
+    /// <param name="write">Writes it.</param>
+    /// <exception cref="CliException">It cannot be written; exit code 2.</exception>
+    protected static void Writing(string path, Action write)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Full(path))!);
-            File.WriteAllText(Full(path), text);
+            write();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

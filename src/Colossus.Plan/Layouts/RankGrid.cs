@@ -1,3 +1,5 @@
+using Colossus.Specs.Layouts;
+
 namespace Colossus.Plan.Layouts;
 
 /// <summary>Where a rank stands on the axes of a layout, and with whom it shares each group.</summary>

@@ -1,3 +1,5 @@
+using Colossus.Specs.Layouts;
+
 namespace Colossus.Plan.Layouts;
 
 /// <summary>

@@ -3,6 +3,7 @@ using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Ranks;
 

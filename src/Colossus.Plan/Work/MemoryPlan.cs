@@ -1,6 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Work;
 
@@ -40,7 +41,7 @@ public static class MemoryPlan
         int layers = StageLayers.OfStage(model.Layers, layout, stage);
         double dense = layers * (ParameterCount.LayerWithoutRoutedExperts(model) / layout.Tensor);
         double routed = layers * (ParameterCount.RoutedExperts(model) / layout.Expert);
-        double table = (double)model.Vocab * model.Hidden / layout.Tensor;
+        double table = (double)VocabularyRows.OfRank(model.Vocab, layout.Tensor) * model.Hidden;
         if (stage == 0)
         {
             dense += table;
@@ -121,7 +122,7 @@ public static class MemoryPlan
         if (stage == layout.Pipeline - 1)
         {
             // Logits in the format of computation and their 32-bit softmax.
-            bytes += 6 * tokens * model.Vocab / layout.Tensor;
+            bytes += 6 * tokens * VocabularyRows.OfRank(model.Vocab, layout.Tensor);
         }
 
         return bytes;

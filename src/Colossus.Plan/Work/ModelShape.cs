@@ -1,4 +1,5 @@
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Work;
 
@@ -36,6 +37,9 @@ public sealed record ModelShape(
 
     /// <summary>Width over which a head's scores are summed.</summary>
     public int ScoreWidth => Latent is null ? HeadWidth : Latent.PlainWidth + Latent.RotaryWidth;
+
+    /// <summary>The sizes that decide which layouts it can be trained in.</summary>
+    public ModelSizes Sizes => ModelSizes.From(Layers, Heads, KvHeads, Ffn, Sequence, Experts, DenseLayers);
 
     /// <summary>Width of a head's values.</summary>
     public int ValueWidth => Latent?.ValueWidth ?? HeadWidth;

@@ -35,4 +35,7 @@ public static class ErrorCode
 
     /// <summary>The file has nothing in it.</summary>
     public const string Empty = "COL1011";
+
+    /// <summary>The file is no text.</summary>
+    public const string NotText = "COL1012";
 }

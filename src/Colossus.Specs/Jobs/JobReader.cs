@@ -19,7 +19,7 @@ public static class JobReader
         shown ??= path;
         try
         {
-            return Parse(TextFile.Read(path, TextFile.LongestDescription), shown, overrides, toTrain);
+            return Parse(YamlText.Decode(TextFile.ReadBytes(path, TextFile.LongestDescription)), shown, overrides, toTrain);
         }
         catch (TextFileTooLongException error)
         {

@@ -1,4 +1,5 @@
 using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
@@ -7,8 +8,6 @@ namespace Colossus.Specs.Jobs;
 internal static class ModelSection
 {
     private const int defaultSequence = 256;
-    private const int mostLayers = 100_000;
-    private const int widest = 1 << 24;
 
     public static ModelSpec Read(YamlSection top, string tokenizer, bool runsOtherProgram)
     {
@@ -31,21 +30,21 @@ internal static class ModelSection
 
         // Behind an unknown preset nobody misses the sizes.
         var sizes = unknown ? ModelSpec.None : preset;
-        int hidden = section.Whole("hidden", sizes?.Hidden, most: widest);
-        int heads = section.Whole("heads", sizes?.Heads, most: widest);
+        int hidden = section.Whole("hidden", sizes?.Hidden, most: ModelSizes.Widest);
+        int heads = section.Whole("heads", sizes?.Heads, most: ModelSizes.Widest);
         var activation = section.Choice("activation", preset?.Activation ?? Activation.SwiGlu);
-        int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: widest);
+        int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: ModelSizes.Widest);
         bool ownHeads = preset is null || section.Has("heads") || section.Has("hidden");
         var model = new ModelSpec(
-            section.Whole("layers", sizes?.Layers, most: mostLayers),
+            section.Whole("layers", sizes?.Layers, most: ModelSizes.MostLayers),
             hidden,
             heads,
-            section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: widest),
-            section.Whole("headWidth", ownHeads ? Math.Max(1, hidden / Math.Max(1, heads)) : preset!.HeadWidth, most: widest),
+            section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: ModelSizes.Widest),
+            section.Whole("headWidth", ownHeads ? Math.Max(1, hidden / Math.Max(1, heads)) : preset!.HeadWidth, most: ModelSizes.Widest),
             ffn,
             activation,
-            section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2, most: widest),
-            section.Whole("sequence", preset?.Sequence ?? defaultSequence, least: 2, most: 1 << 28),
+            section.Whole("vocab", preset?.Vocab ?? TokenizerVocabulary.SizeOf(tokenizer) ?? 256, least: 2, most: ModelSizes.Widest),
+            section.Whole("sequence", preset?.Sequence ?? defaultSequence, least: 2, most: ModelSizes.LongestSequence),
             section.Flag("tiedHead", preset?.TiedHead ?? false),
             section.Real("ropeBase", preset?.RopeBase ?? 10_000, 1, 1e12),
             section.Between("normEpsilon", preset?.NormEpsilon ?? 1e-5, 0, 1),
@@ -81,10 +80,10 @@ internal static class ModelSection
         }
 
         var read = new ExpertsSpec(
-            experts.Whole("count", preset?.Count, most: 1 << 20),
-            experts.Whole("active", preset?.Active, most: 1 << 20),
-            experts.Whole("shared", preset?.Shared ?? 0, least: 0, most: 1 << 20),
-            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: widest));
+            experts.Whole("count", preset?.Count, most: ModelSizes.MostExperts),
+            experts.Whole("active", preset?.Active, most: ModelSizes.MostExperts),
+            experts.Whole("shared", preset?.Shared ?? 0, least: 0, most: ModelSizes.MostExperts),
+            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: ModelSizes.Widest));
         experts.End();
         return read;
     }

@@ -17,7 +17,7 @@ public static class SiteReader
     {
         try
         {
-            return Parse(TextFile.Read(path, TextFile.LongestDescription), name);
+            return Parse(YamlText.Decode(TextFile.ReadBytes(path, TextFile.LongestDescription)), name);
         }
         catch (TextFileTooLongException error)
         {

@@ -37,5 +37,5 @@ public sealed class CsvRow
     /// <summary>The whole number in a column, or null if the cell is empty, not a number or has a fraction.</summary>
     /// <param name="column">The column's name.</param>
     public int? Whole(string column) =>
-        Number(column) is double value && value == Math.Floor(value) && Math.Abs(value) < int.MaxValue ? (int)value : null;
+        Number(column) is double value && value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue ? (int)value : null;
 }

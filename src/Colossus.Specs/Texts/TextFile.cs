@@ -15,13 +15,22 @@ public static class TextFile
     private const int BlockBytes = 1 << 16;
 
     /// <summary>Reads a file: UTF-8, or what its byte order mark says.</summary>
+    /// <inheritdoc cref="ReadBytes"/>
+    /// <returns>Its text.</returns>
+    public static string Read(string path, int longest)
+    {
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, longest)));
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Reads the bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="longest">Most bytes that it may have.</param>
-    /// <returns>Its text.</returns>
+    /// <returns>Its bytes.</returns>
     /// <exception cref="TextFileTooLongException">It has more; no more than <paramref name="longest"/> bytes and a block were read.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read, or is a folder.</exception>
-    public static string Read(string path, int longest)
+    public static byte[] ReadBytes(string path, int longest)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         using var bytes = new MemoryStream();
@@ -35,8 +44,6 @@ public static class TextFile
             }
         }
 
-        bytes.Position = 0;
-        using var reader = new StreamReader(bytes);
-        return reader.ReadToEnd();
+        return bytes.ToArray();
     }
 }

@@ -5,6 +5,12 @@ namespace Colossus.Specs.Yaml;
 /// <summary>Keys and values in the order of the text; each key once.</summary>
 internal sealed record YamlMap(IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries, SourcePlace Place) : YamlNode(Place)
 {
+    /// <summary>Its merge key with what that names, whose keys are among the entries; null when it has none.</summary>
+    public (YamlScalar Key, YamlNode Value)? Merge { get; init; }
+
+    /// <summary>Whether it stands in braces.</summary>
+    public bool InBraces { get; init; }
+
     /// <inheritdoc/>
     public override long Size { get; } = Entries.Aggregate(1L, static (sum, entry) => sum + 1 + entry.Value.Size);
 
@@ -25,6 +31,6 @@ internal sealed record YamlMap(IReadOnlyList<(YamlScalar Key, YamlNode Value)> E
             entries.Add((key, value));
         }
 
-        return new YamlMap(entries, Place);
+        return new YamlMap(entries, Place) { Span = Span, IsAlias = IsAlias, InBraces = InBraces, Merge = Merge };
     }
 }

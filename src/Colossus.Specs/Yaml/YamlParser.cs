@@ -6,7 +6,7 @@ namespace Colossus.Specs.Yaml;
 
 /// <summary>
 /// Makes nodes with places from YamlDotNet's events. Unlike its representation model it reports all duplicate keys, not the first alone,
-/// and has bounds for what a hostile file could make large: depth, and the size with all aliases written out.
+/// and has bounds for what a hostile file could make large: depth, and the size with all aliases written out, which bounds their depth too. Merge keys (<c>&lt;&lt;: *base</c>) are resolved here.
 /// </summary>
 internal sealed class YamlParser
 {
@@ -17,6 +17,7 @@ internal sealed class YamlParser
     private readonly Func<Mark, Mark, SourcePlace> placeOf;
     private readonly DiagnosticBag bag;
     private readonly Dictionary<string, YamlNode?> anchors = [];
+    private readonly HashSet<YamlNode> shared = new(ReferenceEqualityComparer.Instance);
 
     private YamlParser(IParser parser, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag)
     {
@@ -30,11 +31,17 @@ internal sealed class YamlParser
     /// <param name="placeOf">Makes a place of two marks of the text.</param>
     /// <param name="bag">Takes the mistakes.</param>
     /// <returns>Null when there is nothing in the text, or a mistake was found.</returns>
-    public static YamlNode? Parse(string text, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag)
+    public static YamlNode? Parse(string text, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag) => Parse(text, placeOf, bag, out _);
+
+    /// <inheritdoc cref="Parse(string, Func{Mark, Mark, SourcePlace}, DiagnosticBag)"/>
+    /// <param name="shared">The nodes to which an alias refers.</param>
+    public static YamlNode? Parse(string text, Func<Mark, Mark, SourcePlace> placeOf, DiagnosticBag bag, out IReadOnlySet<YamlNode> shared)
     {
+        shared = new HashSet<YamlNode>();
         try
         {
-            var reader = new YamlParser(new Parser(new StringReader(text)), placeOf, bag);
+            var reader = new YamlParser(new Parser(new PatientScanner(new Scanner(new StringReader(text)))), placeOf, bag);
+            shared = reader.shared;
             return reader.ReadStream();
         }
         catch (YamlException error)
@@ -53,7 +60,7 @@ internal sealed class YamlParser
     // Of a tab the library does not say where it is.
     private static Mark FirstTab(string text)
     {
-        string[] lines = text.ReplaceLineEndings("\n").Split('\n');
+        string[] lines = YamlText.Lines(text);
         int line = Array.FindIndex(lines, static line => line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
         return line < 0 ? Mark.Empty : new Mark(0, line + 1, lines[line].IndexOf('\t', StringComparison.Ordinal) + 1);
     }
@@ -120,15 +127,20 @@ internal sealed class YamlParser
 
         YamlNode node = next switch
         {
-            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, place),
+            Scalar scalar => new YamlScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, place) { IsBlock = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded },
             SequenceStart => ReadList(place, depth),
-            MappingStart => ReadMap(place, depth),
+            MappingStart map => ReadMap(place, depth) with { InBraces = map.Style == MappingStyle.Flow },
             _ => throw new YamlException(next.Start, next.End, "a value is expected here"),
         };
         if (node.Size > largestTree)
         {
             throw new YamlException(next.Start, next.End, $"there are more than {largestTree} values in it");
         }
+
+        // The library ends a list or mapping in brackets in front of the bracket.
+        bool inBrackets = next is MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow };
+        int end = (int)parser.Current!.End.Index + (inBrackets ? 1 : 0);
+        node = node with { Span = (int)next.Start.Index..end };
 
         if (anchor is not null)
         {
@@ -143,10 +155,12 @@ internal sealed class YamlParser
         if (anchors.GetValueOrDefault(alias.Value.Value) is { } node)
         {
             // A mistake in a value that is used twice is shown where it stands.
-            return node;
+            shared.Add(node);
+            YamlNode copy = node with { Span = (int)alias.Start.Index..(int)alias.End.Index, IsAlias = true };
+            return copy;
         }
 
-        bag.Error(place, ErrorCode.Syntax, $"*{alias.Value.Value} refers to an anchor that is not complete before it", "define the anchor first, or put a text that starts with * in quotes");
+        bag.Error(place, ErrorCode.Syntax, $"*{YamlText.Shown(alias.Value.Value)} refers to an anchor that is not complete before it", "define the anchor first, or put a text that starts with * in quotes");
         return new YamlScalar(string.Empty, Quoted: true, place);
     }
 
@@ -165,6 +179,7 @@ internal sealed class YamlParser
     {
         var entries = new List<(YamlScalar Key, YamlNode Value)>();
         var first = new Dictionary<string, SourcePlace>();
+        (YamlScalar Key, YamlNode Value)? merge = null;
         for (var next = Next(); next is not MappingEnd; next = Next())
         {
             var key = ReadNode(next, depth + 1);
@@ -175,15 +190,49 @@ internal sealed class YamlParser
             }
             else if (first.TryGetValue(name.Text, out var before))
             {
-                bag.Error(name.Place, ErrorCode.DuplicateKey, $"{name.Text} stands twice in one section, first on line {before.Line}", "keep one of them");
+                bag.Error(name.Place, ErrorCode.DuplicateKey, $"{YamlText.Shown(name.Text)} stands twice in one section, first on line {before.Line}", "keep one of them");
             }
             else
             {
                 first[name.Text] = name.Place;
-                entries.Add((name, value));
+                if (name is { Text: "<<", Quoted: false })
+                {
+                    merge = (name, value);
+                }
+                else
+                {
+                    entries.Add((name, value));
+                }
             }
         }
 
-        return new YamlMap(entries, place);
+        foreach (var (key, value) in merge is null ? [] : Merged(merge.Value.Value))
+        {
+            // What the section says itself counts, wherever the merge key stands; of several merged sections the first.
+            if (first.TryAdd(key.Text, key.Place))
+            {
+                entries.Add((key, value));
+            }
+        }
+
+        return new YamlMap(entries, place) { Merge = merge };
+    }
+
+    private IEnumerable<(YamlScalar Key, YamlNode Value)> Merged(YamlNode value)
+    {
+        IReadOnlyList<YamlNode> sections = value is YamlList { Items: var items } ? items : [value];
+        foreach (var section in sections)
+        {
+            if (section is not YamlMap map)
+            {
+                bag.Error(section.Place, ErrorCode.WrongType, "<< takes the keys of other sections, and this is none", "write it as in <<: *name or <<: [*one, *two]");
+                continue;
+            }
+
+            foreach (var entry in map.Entries)
+            {
+                yield return entry;
+            }
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace Colossus.Specs.Yaml;
 /// <param name="Place">Where it stands.</param>
 internal sealed record YamlScalar(string Text, bool Quoted, SourcePlace Place) : YamlNode(Place)
 {
+    /// <summary>Whether it stands in lines of its own, behind <c>|</c> or <c>&gt;</c>.</summary>
+    public bool IsBlock { get; init; }
+
     /// <summary>Whether it says that there is no value.</summary>
     public bool IsNull => !Quoted && (Text is "" or "~" or "null" or "Null" or "NULL");
 }

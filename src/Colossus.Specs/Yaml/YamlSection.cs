@@ -202,13 +202,15 @@ public sealed class YamlSection
     /// <summary>Reports the keys that were not asked for.</summary>
     public void End()
     {
-        foreach (var (key, _) in map?.Entries ?? [])
+        foreach (var (key, value) in map?.Entries ?? [])
         {
-            if (!known.Contains(key.Text))
+            // What stands at the top for its anchor alone is read where its aliases stand.
+            bool isAnchor = path.Length == 0 && source.IsShared(value);
+            if (!known.Contains(key.Text) && !isAnchor)
             {
                 string all = $"{(path.Length == 0 ? $"a {source.Kind.Name}" : path)} has {string.Join(", ", known.Distinct())}";
                 string hint = Suggestions.Nearest(key.Text, known) is { } near ? $"did you mean {PathOf(near)}? {all}" : all;
-                source.Diagnostics.Error(key.Place, ErrorCode.UnknownKey, $"{PathOf(key.Text)} is not a key", hint);
+                source.Diagnostics.Error(key.Place, ErrorCode.UnknownKey, $"{PathOf(YamlText.Shown(key.Text))} is not a key", hint);
             }
         }
     }
@@ -229,7 +231,7 @@ public sealed class YamlSection
         YamlList => "a list",
         YamlMap => "a section",
         YamlScalar { IsNull: true } => "empty",
-        YamlScalar { Text: var text } => $"'{(text.Length <= 40 ? text : text[..39] + "…")}'",
+        YamlScalar { Text: var text } => $"'{YamlText.Shown(text)}'",
         _ => "something else",
     };
 
@@ -240,7 +242,7 @@ public sealed class YamlSection
         "a whole number",
         static text => Int128.TryParse(text.Replace("_", string.Empty, StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null,
         value => value >= least && value <= most,
-        most >= int.MaxValue ? $"use {least} or more" : Range($"{least}", $"{most}"));
+        Range($"{least}", $"{most}"));
 
     // A quoted number is a text; a time or size, which has a unit, may stand in quotes.
     private T Read<T>(string key, T otherwise, bool required, string kind, Func<string, T?> parse, Func<T, bool> allowed, string advice, bool quotes = false)
@@ -266,7 +268,7 @@ public sealed class YamlSection
 
         if (!allowed(value))
         {
-            Wrong(key, node, ErrorCode.NotAllowed, $"{PathOf(key)} is {scalar.Text}", advice);
+            Wrong(key, node, ErrorCode.NotAllowed, $"{PathOf(key)} is {YamlText.Shown(scalar.Text)}", advice);
             return otherwise;
         }
 

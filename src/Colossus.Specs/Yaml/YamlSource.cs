@@ -7,13 +7,14 @@ namespace Colossus.Specs.Yaml;
 public sealed class YamlSource
 {
     private readonly string[] lines;
+    private IReadOnlySet<YamlNode> shared = new HashSet<YamlNode>();
     private readonly HashSet<string> unsound = new(StringComparer.Ordinal);
 
     private YamlSource(string file, string text, FileKind kind)
     {
         File = file;
         Kind = kind;
-        lines = text.ReplaceLineEndings("\n").Split('\n');
+        lines = YamlText.Lines(text);
         Root = new YamlMap([], SourcePlace.StartOf(file));
     }
 
@@ -43,10 +44,11 @@ public sealed class YamlSource
     public static YamlSource Parse(string text, string file, IReadOnlyList<string> overrides, FileKind? kind = null)
     {
         var source = new YamlSource(file, text, kind ?? FileKind.Job);
-        switch (YamlParser.Parse(text, source.PlaceOf, source.Diagnostics))
+        var root = YamlText.Check(text, file, source.Diagnostics) ? YamlParser.Parse(text, source.PlaceOf, source.Diagnostics, out source.shared) : null;
+        switch (root)
         {
-            case YamlMap root:
-                source.Root = root;
+            case YamlMap map:
+                source.Root = map;
                 break;
             case null or YamlScalar { IsNull: true }:
                 if (!source.Diagnostics.HasErrors && overrides.Count == 0)
@@ -61,13 +63,14 @@ public sealed class YamlSource
         }
 
         source.IsBroken = source.Diagnostics.HasErrors && source.Root.Entries.Count == 0;
-        foreach (string setting in overrides)
-        {
-            source.Root = YamlOverride.Apply(setting, source.Root, source.Diagnostics);
-        }
-
+        source.Root = source.With(overrides);
         return source;
     }
+
+    /// <summary>The mapping at the top with values replaced; what is not understood is reported and left out. Nodes that no setting touches are the same objects.</summary>
+    /// <param name="overrides">Values, each <c>section.key=value</c>; later ones win.</param>
+    internal YamlMap With(IReadOnlyList<string> overrides) =>
+        overrides.Aggregate(Root, (root, setting) => YamlOverride.Apply(setting, root, Diagnostics));
 
     /// <summary>Marks a value as wrong, so that rules between values say nothing about it.</summary>
     internal void Spoil(string path) => unsound.Add(path);
@@ -75,12 +78,15 @@ public sealed class YamlSource
     /// <summary>Whether a value could be read, or is not there.</summary>
     internal bool IsSound(string path) => !unsound.Contains(path);
 
+    /// <summary>Whether an alias refers to a node: then it has its effect where the alias stands.</summary>
+    internal bool IsShared(YamlNode node) => shared.Contains(node);
+
     private SourcePlace PlaceOf(Mark start, Mark end)
     {
         int line = Math.Clamp((int)start.Line, 1, lines.Length);
         string text = lines[line - 1];
         int column = Math.Clamp((int)start.Column, 1, text.Length + 1);
         int length = end.Line == start.Line ? (int)(end.Column - start.Column) : 1;
-        return new SourcePlace(File, line, column, Math.Max(1, length), text);
+        return new SourcePlace(File, line, column, Math.Clamp(length, 1, Math.Max(1, text.Length + 1 - column)), text);
     }
 }

@@ -1,6 +1,6 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Specs.Tables;
 using Colossus.Twin.Pricing;
@@ -66,20 +66,21 @@ public static class RunCaseReader
             throw new CaseRefusedException($"{accelerator.Id} has no {row["precision"]} products");
         }
 
+        // What other software has run it could run, whatever a job of ours may ask for.
+        LayoutProblem[] problems = [.. LayoutRules.Check(model.Sizes, layout).Where(static problem => !problem.IsChoice)];
+        if (problems.Length > 0)
+        {
+            throw new CaseRefusedException(string.Join("; ", problems));
+        }
+
         if (layout.Ranks != Whole(row, "gpus"))
         {
             throw new CaseRefusedException($"tp {layout.Tensor} x pp {layout.Pipeline} x cp {layout.Context} x dp {layout.Data} is {layout.Ranks}, not the {row["gpus"]} gpus of the row");
         }
 
-        IReadOnlyList<string> problems = LayoutRules.Check(model, layout);
-        if (problems.Count > 0)
-        {
-            throw new CaseRefusedException(string.Join("; ", problems));
-        }
-
         SoftwareStack stack = Stack(row, accelerator.Generation, flash, zero);
-        int domain = Optional(row, "nvlink_domain", accelerator.LinkDomain);
-        double network = (row.Number("net_gbps_per_gpu") ?? 400) * 1e9 / 8;
+        int domain = row["nvlink_domain"].Length == 0 ? accelerator.LinkDomain : Whole(row, "nvlink_domain");
+        double network = Network(row) * 1e9 / 8;
         var machine = new Machine(accelerator, domain, network);
         return new RunCase(id, row["source"], row["model"], measured, model, layout, machine, new TrainingSetup(format, flash, stack), null);
     }
@@ -117,15 +118,15 @@ public static class RunCaseReader
 
     private static ModelShape Model(CsvRow row)
     {
-        int hidden = Whole(row, "hidden");
-        int heads = Whole(row, "heads");
+        int hidden = Whole(row, "hidden", ModelSizes.Widest);
+        int heads = Whole(row, "heads", ModelSizes.Widest);
         bool latent = row["kv_heads"] == "MLA";
         ExpertsSpec? experts = null;
-        int ffn = Optional(row, "ffn", 0);
+        int ffn = Optional(row, "ffn", 0, ModelSizes.Widest);
         if (Optional(row, "experts", 0) > 1)
         {
-            int expertFfn = Optional(row, "expert_ffn", ffn);
-            experts = new ExpertsSpec(Whole(row, "experts"), Whole(row, "experts_active"), Optional(row, "experts_shared", 0), expertFfn);
+            int expertFfn = Optional(row, "expert_ffn", ffn, ModelSizes.Widest);
+            experts = new ExpertsSpec(Whole(row, "experts", ModelSizes.MostExperts), Whole(row, "experts_active"), Optional(row, "experts_shared", 0, ModelSizes.MostExperts), expertFfn);
         }
         else if (ffn == 0)
         {
@@ -138,15 +139,15 @@ public static class RunCaseReader
         }
 
         return new ModelShape(
-            Whole(row, "layers"),
+            Whole(row, "layers", ModelSizes.MostLayers),
             hidden,
             heads,
-            latent ? heads : Optional(row, "kv_heads", heads),
+            latent ? heads : Optional(row, "kv_heads", heads, ModelSizes.Widest),
             hidden / heads >= 64 || hidden % heads == 0 ? Math.Max(1, hidden / heads) : 64,
             ffn,
             row["gated"] == "1",
-            Whole(row, "vocab"),
-            Whole(row, "seq"),
+            Whole(row, "vocab", ModelSizes.Widest),
+            Whole(row, "seq", ModelSizes.LongestSequence),
             TiedHead: false,
             experts,
             latent ? LatentAttention.DeepSeekV3 : null);
@@ -206,19 +207,25 @@ public static class RunCaseReader
         _ => throw new CaseRefusedException($"precision is '{text}'; fp32, fp16, bf16, fp8, mxfp8 or nvfp4 is needed"),
     };
 
-    private static int Whole(CsvRow row, string column)
+    // The bounds are those of a site.
+    private static double Network(CsvRow row)
     {
-        int? value = row.Whole(column);
-        return value is >= 1 ? value.Value : throw new CaseRefusedException($"{column} is '{row[column]}'; a whole number of 1 or more is needed");
-    }
-
-    private static int Optional(CsvRow row, string column, int fallback)
-    {
-        if (row[column].Length == 0)
+        const string Column = "net_gbps_per_gpu";
+        if (row[Column].Length == 0)
         {
-            return fallback;
+            return 400;
         }
 
-        return row.Whole(column) is int value and >= 0 ? value : throw new CaseRefusedException($"{column} is '{row[column]}'; a whole number is needed");
+        return row.Number(Column) is double value and >= 1e-3 and <= 1e5 ? value : throw new CaseRefusedException($"{Column} is '{row[Column]}'; a number of 0.001 to 100000 is needed");
     }
+
+    private static int Whole(CsvRow row, string column, int most = int.MaxValue) => Within(row, column, 1, most);
+
+    private static int Optional(CsvRow row, string column, int fallback, int most = int.MaxValue) =>
+        row[column].Length == 0 ? fallback : Within(row, column, 0, most);
+
+    private static int Within(CsvRow row, string column, int least, int most) =>
+        row.Whole(column) is int value && value >= least && value <= most
+            ? value
+            : throw new CaseRefusedException($"{column} is '{row[column]}'; a whole number of {least} to {most} is needed");
 }

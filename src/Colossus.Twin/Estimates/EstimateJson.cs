@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Estimates;
@@ -69,8 +70,8 @@ public static class EstimateJson
         ["expert"] = layout.Expert,
         ["zero"] = layout.Zero,
         ["sequenceParallel"] = layout.SequenceParallel,
-        ["recompute"] = layout.Recompute.ToString().ToLowerInvariant(),
-        ["schedule"] = LayoutText.Schedule(layout.Schedule),
+        ["recompute"] = EnumWords.Of(layout.Recompute),
+        ["schedule"] = EnumWords.Of(layout.Schedule),
         ["microBatch"] = layout.MicroBatch,
         ["globalBatch"] = layout.GlobalBatch,
     };

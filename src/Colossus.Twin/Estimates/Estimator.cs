@@ -1,5 +1,5 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Estimates;
@@ -20,7 +20,7 @@ public static class Estimator
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(spread);
-        List<string> problems = [.. LayoutRules.Check(model, layout)];
+        List<string> problems = [.. LayoutRules.Check(model.Sizes, layout).Select(static problem => problem.ToString())];
         if (machine.Accelerator.Peak(setup.Format) <= 0)
         {
             problems.Add($"{machine.Accelerator.Id} has no {setup.Format.ToString().ToLowerInvariant()} products");

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Colossus.Plan.Layouts;
+using Colossus.Specs;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Twin.Estimates;
 
@@ -27,12 +28,12 @@ public static class LayoutText
 
         if (layout.Recompute != Recompute.None)
         {
-            text.Append(", recompute ").Append(layout.Recompute.ToString().ToLowerInvariant());
+            text.Append(", recompute ").Append(EnumWords.Of(layout.Recompute));
         }
 
         if (layout.Pipeline > 1)
         {
-            text.Append(", ").Append(Schedule(layout.Schedule));
+            text.Append(", ").Append(EnumWords.Of(layout.Schedule));
         }
 
         return text.ToString().Trim();
@@ -46,32 +47,37 @@ public static class LayoutText
         }
     }
 
-    /// <summary>The name of a schedule in a job file.</summary>
-    /// <param name="schedule">The schedule.</param>
-    public static string Schedule(PipelineSchedule schedule) => schedule switch
-    {
-        PipelineSchedule.GPipe => "gpipe",
-        PipelineSchedule.Interleaved => "interleaved",
-        PipelineSchedule.ZeroBubble => "zero-bubble",
-        _ => "1f1b",
-    };
-
-    /// <summary>The section <c>parallel</c> of a job file.</summary>
+    /// <summary>The values that a layout has in a job file, in the order of the file, by their keys without the section.</summary>
     /// <param name="layout">The layout.</param>
-    public static string Yaml(in Layout layout) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-        parallel:
-          data: {{layout.Data}}
-          tensor: {{layout.Tensor}}
-          pipeline: {{layout.Pipeline}}
-          virtualStages: {{layout.VirtualStages}}
-          context: {{layout.Context}}
-          expert: {{layout.Expert}}
-          zero: {{layout.Zero}}
-          sequenceParallel: {{(layout.SequenceParallel ? "true" : "false")}}
-          recompute: {{layout.Recompute.ToString().ToLowerInvariant()}}
-          schedule: {{Schedule(layout.Schedule)}}
+    /// <returns>Those of the section <c>parallel</c>, then <c>microBatch</c>, which stands in <c>train</c>.</returns>
+    internal static Dictionary<string, string> Values(in Layout layout)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["data"] = Number(layout.Data),
+            ["tensor"] = Number(layout.Tensor),
+            ["pipeline"] = Number(layout.Pipeline),
+            ["virtualStages"] = Number(layout.VirtualStages),
+            ["context"] = Number(layout.Context),
+            ["expert"] = Number(layout.Expert),
+            ["zero"] = Number(layout.Zero),
+            ["recompute"] = EnumWords.Of(layout.Recompute),
+            ["schedule"] = EnumWords.Of(layout.Schedule),
+            ["microBatch"] = Number(layout.MicroBatch),
+        };
+        if (layout.Tensor > 1)
+        {
+            // One rank has nobody to share with, whatever its job says.
+            values["sequenceParallel"] = layout.SequenceParallel ? "true" : "false";
+        }
 
-        """);
+        return values;
+    }
+
+    /// <summary>A layout as settings of a job, each <c>section.key=value</c>.</summary>
+    /// <param name="layout">The layout.</param>
+    public static IReadOnlyList<string> Settings(in Layout layout) =>
+        [$"train.globalBatch={Number(layout.GlobalBatch)}", .. Values(layout).Select(static pair => $"{(pair.Key == "microBatch" ? "train" : "parallel")}.{pair.Key}={pair.Value}")];
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Estimates;
@@ -11,25 +11,33 @@ internal static class NextChange
 {
     public static string Advise(StepEstimate now, TwinParameters parameters)
     {
+        bool fits = now.Fits;
+        if (Best(now, parameters) is not (Layout changed, StepPrice price, double memory))
+        {
+            return fits
+                ? "no single change of the layout gains more than half a percent; `plan` tries several at once"
+                : Text($"it needs {now.FullestStage.Total / 1e9:F0} GB of {now.UsableBytes / 1e9:F0} GB, and no single change helps; use more accelerators or let `plan` search");
+        }
+
+        string words = Words(now.Layout, changed);
+        return fits
+            ? Text($"{words}: {price.Total:G4} s instead of {now.StepSeconds:G4} s ({(1 - (price.Total / now.StepSeconds)) * 100:F1} % less), mostly {Reason(now.Price, price)}")
+            : Text($"it needs {now.FullestStage.Total / 1e9:F0} GB of {now.UsableBytes / 1e9:F0} GB; {words}: {memory / 1e9:F0} GB, {price.Total:G4} s");
+    }
+
+    /// <summary>The change that helps most; null if none does.</summary>
+    internal static (Layout Layout, StepPrice Price, double Memory)? Best(StepEstimate now, TwinParameters parameters)
+    {
         var pricer = new StepPricer(now.Model, now.Machine, now.Setup, parameters);
         MemoryRules rules = MemoryFit.RulesOf(now.Setup);
-        double pressure = now.FullestStage.Total;
-        bool fits = now.Fits;
-        string? bestName = null;
-        StepPrice bestPrice = default;
-        double bestMemory = 0;
-        double bestScore = double.PositiveInfinity;
+        ModelSizes sizes = now.Model.Sizes;
+        (Layout Layout, StepPrice Price, double Memory)? best = null;
+        double bestScore = now.Fits ? now.StepSeconds : double.PositiveInfinity;
         double unmeasuredNow = MemoryFit.Unmeasured(now.Layout);
-        foreach ((string name, Layout changed) in Neighbours(now.Layout))
+        foreach (Layout changed in Neighbours(now.Layout).Where(changed => LayoutRules.IsSound(sizes, changed)))
         {
-            if (!LayoutRules.IsSound(now.Model, changed))
-            {
-                continue;
-            }
-
             double memory = MemoryFit.FullestStage(now.Model, changed, rules);
-            bool better = memory <= now.UsableBytes || (!fits && memory < pressure);
-            if (!better)
+            if (memory > now.UsableBytes && (now.Fits || memory >= now.FullestStage.Total))
             {
                 continue;
             }
@@ -39,23 +47,18 @@ internal static class NextChange
             double score = (price.Total * MemoryFit.Unmeasured(changed) / unmeasuredNow) + (memory > now.UsableBytes ? 1e9 * memory : 0);
             if (score < bestScore)
             {
-                (bestScore, bestName, bestPrice, bestMemory) = (score, name, price, memory);
+                (best, bestScore) = ((changed, price, memory), score);
             }
         }
 
-        if (!fits)
-        {
-            return bestName is null
-                ? Text($"it needs {now.FullestStage.Total / 1e9:F0} GB of {now.UsableBytes / 1e9:F0} GB, and no single change helps; use more accelerators or let `plan` search")
-                : Text($"it needs {now.FullestStage.Total / 1e9:F0} GB of {now.UsableBytes / 1e9:F0} GB; {bestName}: {bestMemory / 1e9:F0} GB, {bestPrice.Total:G4} s");
-        }
+        return now.Fits && best?.Price.Total > now.StepSeconds * 0.995 ? null : best;
+    }
 
-        if (bestName is null || bestPrice.Total > now.StepSeconds * 0.995)
-        {
-            return "no single change of the layout gains more than half a percent; `plan` tries several at once";
-        }
-
-        return Text($"{bestName}: {bestPrice.Total:G4} s instead of {now.StepSeconds:G4} s ({(1 - (bestPrice.Total / now.StepSeconds)) * 100:F1} % less), mostly {Reason(now.Price, bestPrice)}");
+    /// <summary>A change as all values of a job file that differ: <c>set tensor to 4, data to 16</c>.</summary>
+    internal static string Words(in Layout from, in Layout to)
+    {
+        Dictionary<string, string> before = LayoutText.Values(from);
+        return "set " + string.Join(", ", LayoutText.Values(to).Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value).Select(static pair => $"{pair.Key} to {pair.Value}"));
     }
 
     /// <summary>The part of a step that shrinks most from one price to another, in words.</summary>
@@ -88,82 +91,88 @@ internal static class NextChange
         ("other overhead", from.Other, to.Other),
     ];
 
-    private static IEnumerable<(string Name, Layout Layout)> Neighbours(Layout at)
+    // Each changes one thing, with all that must change along with it.
+    private static IEnumerable<Layout> Neighbours(Layout at) =>
+        [.. OfWork(at), .. OfTensor(at), .. OfPipeline(at), .. OfContext(at), .. OfShards(at)];
+
+    private static IEnumerable<Layout> OfWork(Layout at)
     {
-        if (at.Recompute != Recompute.None)
+        foreach (Recompute recompute in Enum.GetValues<Recompute>())
         {
-            yield return ("set recompute to none", at with { Recompute = Recompute.None });
+            if (recompute != at.Recompute)
+            {
+                yield return at with { Recompute = recompute };
+            }
         }
 
-        if (at.Recompute != Recompute.Selective)
+        if (at.MicroBatch <= at.GlobalBatch / 2)
         {
-            yield return ("set recompute to selective", at with { Recompute = Recompute.Selective });
+            yield return at with { MicroBatch = at.MicroBatch * 2 };
         }
 
-        if (at.Recompute != Recompute.Full)
-        {
-            yield return ("set recompute to full", at with { Recompute = Recompute.Full });
-        }
-
-        yield return (Text($"double the micro-batch to {at.MicroBatch * 2}"), at with { MicroBatch = at.MicroBatch * 2 });
         if (at.MicroBatch % 2 == 0)
         {
-            yield return (Text($"halve the micro-batch to {at.MicroBatch / 2}"), at with { MicroBatch = at.MicroBatch / 2 });
+            yield return at with { MicroBatch = at.MicroBatch / 2 };
+        }
+    }
+
+    private static IEnumerable<Layout> OfTensor(Layout at)
+    {
+        if (at.Tensor > 1 && !at.SequenceParallel)
+        {
+            yield return at with { SequenceParallel = true };
         }
 
-        if (at.Tensor > 1)
+        if (at.Tensor % 2 == 0)
         {
-            if (!at.SequenceParallel)
-            {
-                yield return ("turn on sequenceParallel", at with { SequenceParallel = true });
-            }
-
-            if (at.Tensor % 2 == 0)
-            {
-                bool sequence = at.SequenceParallel && at.Tensor > 2;
-                yield return (Text($"halve tensor to {at.Tensor / 2} and double data to {at.Data * 2}"), at with { Tensor = at.Tensor / 2, Data = at.Data * 2, SequenceParallel = sequence });
-                yield return (Text($"halve tensor to {at.Tensor / 2} and double pipeline to {at.Pipeline * 2}"), at with { Tensor = at.Tensor / 2, Pipeline = at.Pipeline * 2, SequenceParallel = sequence });
-            }
+            Layout half = at with { Tensor = at.Tensor / 2, SequenceParallel = at.SequenceParallel && at.Tensor > 2 };
+            yield return half with { Data = at.Data * 2 };
+            yield return half with { Pipeline = at.Pipeline * 2 };
         }
 
         if (at.Data % 2 == 0)
         {
-            int half = at.Data / 2;
-            yield return (Text($"double tensor to {at.Tensor * 2} and halve data to {half}"), at with { Tensor = at.Tensor * 2, Data = half, SequenceParallel = true });
-            yield return (Text($"double pipeline to {at.Pipeline * 2} and halve data to {half}"), at with { Pipeline = at.Pipeline * 2, Data = half });
-            yield return (Text($"double context to {at.Context * 2} and halve data to {half}"), at with { Context = at.Context * 2, Data = half });
+            yield return at with { Tensor = at.Tensor * 2, Data = at.Data / 2, SequenceParallel = true };
+        }
+    }
+
+    private static IEnumerable<Layout> OfPipeline(Layout at)
+    {
+        if (at.Data % 2 == 0)
+        {
+            yield return at with { Pipeline = at.Pipeline * 2, Data = at.Data / 2 };
         }
 
         if (at.Pipeline % 2 == 0)
         {
-            int half = at.Pipeline / 2;
-            bool last = half == 1;
-            Layout fewer = at with
-            {
-                Pipeline = half,
-                Data = at.Data * 2,
-                VirtualStages = last ? 1 : at.VirtualStages,
-                Schedule = last ? PipelineSchedule.OneForwardOneBackward : at.Schedule,
-            };
-            yield return (Text($"halve pipeline to {half} and double data to {at.Data * 2}"), fewer);
+            Layout fewer = at with { Pipeline = at.Pipeline / 2, Data = at.Data * 2 };
+            yield return fewer.Pipeline > 1 ? fewer : fewer with { VirtualStages = 1, Schedule = PipelineSchedule.OneForwardOneBackward };
         }
 
-        if (at.Pipeline > 1)
+        for (int more = 2; at.Pipeline > 1 && more <= 12; more++)
         {
-            for (int more = 2; more <= 12; more++)
+            if (more != at.VirtualStages)
             {
-                if (more != at.VirtualStages)
-                {
-                    yield return (Text($"use {more} virtual stages (schedule interleaved)"), at with { VirtualStages = more, Schedule = PipelineSchedule.Interleaved });
-                }
+                yield return at with { VirtualStages = more, Schedule = PipelineSchedule.Interleaved };
             }
         }
+    }
 
+    private static IEnumerable<Layout> OfContext(Layout at)
+    {
+        if (at.Data % 2 == 0)
+        {
+            yield return at with { Context = at.Context * 2, Data = at.Data / 2 };
+        }
+    }
+
+    private static IEnumerable<Layout> OfShards(Layout at)
+    {
         for (int zero = 0; zero <= 3; zero++)
         {
             if (zero != at.Zero)
             {
-                yield return (Text($"set zero to {zero}"), at with { Zero = zero });
+                yield return at with { Zero = zero };
             }
         }
 
@@ -171,7 +180,7 @@ internal static class NextChange
         {
             if (expert != at.Expert)
             {
-                yield return (Text($"set expert to {expert}"), at with { Expert = expert });
+                yield return at with { Expert = expert };
             }
         }
     }

@@ -1,5 +1,5 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Sites;
 

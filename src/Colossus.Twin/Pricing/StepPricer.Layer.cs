@@ -1,6 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 
 namespace Colossus.Twin.Pricing;

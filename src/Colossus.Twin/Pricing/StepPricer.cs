@@ -1,6 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 
 namespace Colossus.Twin.Pricing;
@@ -37,7 +38,6 @@ public sealed partial class StepPricer
     private readonly bool narrow;
     private readonly double layerWeights;
     private readonly double routedWeights;
-    private readonly double tableWeights;
 
     // What one layer costs depends on few axes; a search varies the others many times before it changes one of these.
     private LayerKey lastKey;
@@ -75,7 +75,6 @@ public sealed partial class StepPricer
         this.weightBytes = setup.Format switch { MatrixFormat.Fp32 => 4, MatrixFormat.Nvfp4 => 0.56, _ when narrow => 1, _ => 2 };
         this.layerWeights = ParameterCount.LayerWithoutRoutedExperts(model);
         this.routedWeights = ParameterCount.RoutedExperts(model);
-        this.tableWeights = (double)model.Vocab * model.Hidden;
     }
 
     /// <summary>Prices a layout.</summary>
@@ -114,7 +113,7 @@ public sealed partial class StepPricer
     private void PriceHead(in Layout layout, ref StepPrice price)
     {
         double tokens = layerWork.Tokens;
-        double columns = (double)model.Vocab / layout.Tensor;
+        double columns = VocabularyRows.OfRank(model.Vocab, layout.Tensor);
         double forward = headProducts.Seconds(tokens, columns, model.Hidden, 1, 2, 2);
         double backward = headProducts.Seconds(tokens, model.Hidden, columns, 1, 2, 2) + headProducts.Seconds(columns, model.Hidden, tokens, 1, 2, 8);
         double loss = elementwise * 12 * tokens * columns / memoryRate;
@@ -203,7 +202,7 @@ public sealed partial class StepPricer
         price.Optimizer = parameters[Parameter.OptimizerPasses] * 30 * held / memoryRate;
         if (layout.Zero == 3)
         {
-            double table = 2 * tableWeights / layout.Tensor * (replicas - 1) / replicas;
+            double table = 2 * TableWeights(layout) / layout.Tensor * (replicas - 1) / replicas;
             price.Data += 3 * fabric.Ring(table, replicas, layout.Tensor);
             return;
         }
@@ -229,8 +228,11 @@ public sealed partial class StepPricer
     {
         double layers = Math.Ceiling((double)model.Layers / layout.Pipeline);
         double tables = layout.Pipeline == 1 && !model.TiedHead ? 2 : 1;
-        return (((layers * layerWeights) + (tables * tableWeights)) / layout.Tensor, layers * routedWeights / layout.Expert);
+        return (((layers * layerWeights) + (tables * TableWeights(layout))) / layout.Tensor, layers * routedWeights / layout.Expert);
     }
+
+    // Weights of the embedding or of the head on all tensor ranks together, with the rows by which the layout pads them.
+    private double TableWeights(in Layout layout) => (double)VocabularyRows.OfRank(model.Vocab, layout.Tensor) * layout.Tensor * model.Hidden;
 
     // What is left of some traffic when a stretch of compute hides it: nothing of a little, all above the stretch of a lot, with a smooth passage.
     private static double Exposed(double traffic, double window) =>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Specs.Tables;
 

@@ -1,4 +1,5 @@
-using Colossus.Plan.Layouts;
+using Colossus.Specs.Layouts;
+
 
 namespace Colossus.Twin.Search;
 

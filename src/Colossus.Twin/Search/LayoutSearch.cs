@@ -1,5 +1,5 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
 
@@ -68,13 +68,14 @@ public sealed class LayoutSearch
 
     private sealed class Judge(Leaders leaders, ModelShape model, Machine machine, TrainingSetup setup, TwinParameters parameters, TwinSpread spread) : LayoutJudge(leaders)
     {
+        private readonly ModelSizes sizes = model.Sizes;
         private readonly StepPricer pricer = new(model, machine, setup, parameters);
         private readonly MemoryRules rules = MemoryFit.RulesOf(setup);
         private readonly double usableMemory = MemoryFit.UsableBytes(machine.Accelerator);
 
         public override void Consider(in Layout layout)
         {
-            if (!LayoutRules.IsSound(model, layout))
+            if (!LayoutRules.IsSound(sizes, layout))
             {
                 return;
             }

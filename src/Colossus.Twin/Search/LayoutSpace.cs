@@ -1,21 +1,23 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Twin.Search;
 
 /// <summary>Every layout of a model on a number of accelerators, one after another.</summary>
 /// <remarks>
-/// Varied are: tensor (divisors of the heads), context (divisors of the sequence), pipeline (any number of stages up to the layers), expert (divisors of the experts),
-/// micro-batch, sequence parallelism, recompute, the four schedules with every number of virtual stages, and ZeRO 0 to 3. How many replicas there are is up to the
-/// caller. Some of these layouts break a rule of <see cref="LayoutRules"/>: the visitor asks it.
+/// Varied are: tensor (divisors of the heads), context (divisors of the sequence), pipeline (any number of stages up to the layers, embedding and head), expert
+/// (divisors of the experts), micro-batch, sequence parallelism, recompute, the four schedules with every number of virtual stages, and ZeRO 0 to 3. How many replicas
+/// there are is up to the caller. Some of these layouts break a rule of <see cref="LayoutRules"/>: the visitor asks it.
+/// Every layout that the rules allow is met, but for those that are another one under a different name (schedules without a pipeline, an interleaved schedule of one chunk
+/// a stage, sequence parallelism of one rank, ZeRO 0 of one replica, ZeRO 2 and 3 of one replica), contexts above <see cref="SearchSpace.MostContext"/>, and fewer replicas
+/// than there is room for.
 /// </remarks>
 internal sealed class LayoutSpace
 {
     private static readonly Recompute[] recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
     private readonly ModelShape model;
     private readonly SearchSpace space;
-    private readonly bool anyExpertGroups;
     private readonly int[] experts;
     private readonly int[] batches;
     private readonly (int Tensor, int Context, int Pipeline)[] parts;
@@ -23,10 +25,8 @@ internal sealed class LayoutSpace
     /// <summary>Makes the space.</summary>
     /// <param name="model">The model.</param>
     /// <param name="space">What is varied.</param>
-    /// <param name="anyExpertGroups">Whether to visit layouts whose replicas do not divide into groups of experts: the visitor then leaves some replicas out.</param>
-    public LayoutSpace(ModelShape model, SearchSpace space, bool anyExpertGroups = false)
+    public LayoutSpace(ModelShape model, SearchSpace space)
     {
-        this.anyExpertGroups = anyExpertGroups;
         this.model = model;
         this.space = space;
         this.experts = model.Experts is ExpertsSpec spec ? Divisors(spec.Count, space.Gpus) : [1];
@@ -35,7 +35,7 @@ internal sealed class LayoutSpace
         [
             .. from tensor in Divisors(model.Heads, space.Gpus)
                from context in Divisors(model.Sequence, Math.Min(space.Gpus, space.MostContext))
-               from pipeline in Enumerable.Range(1, Math.Min(model.Layers, space.Gpus / (tensor * context)))
+               from pipeline in Enumerable.Range(1, Math.Min(model.Layers + 2, space.Gpus / (tensor * context)))
                select (tensor, context, pipeline),
         ];
     }
@@ -82,12 +82,6 @@ internal sealed class LayoutSpace
 
             foreach (int expert in experts)
             {
-                // As in a job file: experts are shared by ranks that see different tokens.
-                if (!anyExpertGroups && layout.Data * layout.Context % expert != 0)
-                {
-                    continue;
-                }
-
                 for (int sequenceParallel = layout.Tensor > 1 ? 1 : 0; sequenceParallel >= 0; sequenceParallel--)
                 {
                     foreach (Recompute recompute in recomputes)
@@ -109,7 +103,7 @@ internal sealed class LayoutSpace
 
         OverZero(layout with { Schedule = PipelineSchedule.GPipe }, visit);
         OverZero(layout with { Schedule = PipelineSchedule.ZeroBubble }, visit);
-        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers; virtualStages++)
+        for (int virtualStages = 2; virtualStages * layout.Pipeline <= model.Layers + 2; virtualStages++)
         {
             OverZero(layout with { Schedule = PipelineSchedule.Interleaved, VirtualStages = virtualStages }, visit);
         }

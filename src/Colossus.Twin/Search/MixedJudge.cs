@@ -1,7 +1,7 @@
 using System.Numerics;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Sites;
@@ -13,6 +13,7 @@ internal sealed class MixedJudge : LayoutJudge
 {
     private static readonly Recompute[] recomputes = [Recompute.None, Recompute.Selective, Recompute.Full];
     private readonly ModelShape model;
+    private readonly ModelSizes sizes;
     private readonly IReadOnlyList<PoolMachine> pools;
     private readonly TrainingSetup setup;
     private readonly TwinSpread spread;
@@ -31,6 +32,7 @@ internal sealed class MixedJudge : LayoutJudge
         : base(leaders)
     {
         this.model = model;
+        this.sizes = model.Sizes;
         this.pools = pools;
         this.setup = setup;
         this.spread = spread;
@@ -54,7 +56,7 @@ internal sealed class MixedJudge : LayoutJudge
 
         Layout whole = layout with { Data = replicas.Sum() };
         Layout even = Evenly(whole);
-        if (!LayoutRules.IsSound(model, even))
+        if (!LayoutRules.IsSound(sizes, even))
         {
             return;
         }
@@ -96,7 +98,7 @@ internal sealed class MixedJudge : LayoutJudge
     private bool SpreadReplicas(in Layout layout)
     {
         int ranks = layout.Tensor * layout.Pipeline * layout.Context;
-        int together = layout.Expert / (int)BigInteger.GreatestCommonDivisor(layout.Expert, layout.Context);
+        int together = layout.Expert / (int)BigInteger.GreatestCommonDivisor(layout.Expert, layout.Context * layout.Tensor);
         for (int i = 0; i < replicas.Length; i++)
         {
             replicas[i] = pools[i].Gpus / ranks / together * together;

@@ -1,5 +1,5 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Pricing;
 using Colossus.Twin.Sites;
@@ -48,7 +48,7 @@ public sealed class MixedSearch
     {
         ArgumentNullException.ThrowIfNull(space);
         return SearchParts.Run(
-            new LayoutSpace(model, space, anyExpertGroups: true),
+            new LayoutSpace(model, space),
             ranks => pools.Sum(pool => pool.Gpus / ranks),
             leaders => new MixedJudge(leaders, model, pools, setup, parameters, spread),
             Exactly,

@@ -1,4 +1,4 @@
-using Colossus.Plan.Layouts;
+using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
 
 namespace Colossus.Twin.Search;
@@ -12,6 +12,6 @@ namespace Colossus.Twin.Search;
 /// <param name="Shares">What each kind of accelerator does.</param>
 public sealed record RankedLayout(Layout Layout, StepPrice Price, double Low, double High, double MemoryBytes, IReadOnlyList<PoolShare> Shares)
 {
-    /// <summary>Whether every replica gets as many sequences as any other, as a job file says it.</summary>
-    public bool EqualShares => Layout.GlobalBatch % (Layout.Data * Layout.MicroBatch) == 0 && Shares.All(share => share.MicroBatches == Layout.MicroBatches);
+    /// <summary>Whether every replica gets as many sequences as any other and computes as much again, as a job file says it.</summary>
+    public bool EqualShares => Layout.GlobalBatch % (Layout.Data * Layout.MicroBatch) == 0 && Shares.All(share => share.MicroBatches == Layout.MicroBatches && share.Recompute == Layout.Recompute);
 }

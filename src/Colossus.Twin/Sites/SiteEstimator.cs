@@ -1,4 +1,4 @@
-using Colossus.Plan.Layouts;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Jobs;
@@ -23,7 +23,7 @@ public static class SiteEstimator
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(job);
-        bool sound = LayoutRules.Check(job.Model, layout).Count == 0;
+        bool sound = LayoutRules.Check(job.Model.Sizes, layout).Count == 0;
         IReadOnlyList<PoolMachine> pools = sound ? SitePools.For(site, job, layout, parameters) : SitePools.Of(site);
         StepEstimate estimate = Estimator.Estimate(job.Model, pools[^1].Machine, job.Setup, layout, parameters, spread);
         estimate = estimate with { Pools = pools, UsableBytes = pools.Min(static pool => MemoryFit.UsableBytes(pool.Machine.Accelerator)) };

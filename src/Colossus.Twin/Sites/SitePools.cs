@@ -1,4 +1,4 @@
-using Colossus.Plan.Layouts;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
 using Colossus.Twin.Jobs;

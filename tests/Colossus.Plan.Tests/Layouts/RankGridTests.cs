@@ -1,5 +1,6 @@
 using Colossus.Plan.Layouts;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Tests.Layouts;
 

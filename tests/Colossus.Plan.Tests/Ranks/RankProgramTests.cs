@@ -1,4 +1,3 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -6,6 +5,7 @@ using Colossus.Plan.Schedules;
 using Colossus.Plan.Tests.Lowering;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using CsCheck;
 
 namespace Colossus.Plan.Tests.Ranks;
@@ -23,7 +23,7 @@ public sealed class RankProgramTests
          from options in AnyModel.Options
          select (model, new Layout(
              data, 1, pipeline, virtualStages, 1, 1, 1, false, microBatch, data * microBatch * microBatches, options.Recompute, schedule), options.Formats))
-        .Where(static pair => LayoutRules.IsSound(ModelShape.From(pair.Item1), pair.Item2));
+        .Where(static pair => LayoutRules.IsSound(ModelSizes.From(pair.Item1), pair.Item2));
 
     [Fact]
     public void All_ranks_together_do_the_FLOPs_of_the_step() => sample.Where(pair => pair.Layout.Recompute != Recompute.Full).Sample(static pair =>

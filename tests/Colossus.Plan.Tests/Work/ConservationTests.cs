@@ -1,6 +1,6 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using CsCheck;
 
 namespace Colossus.Plan.Tests.Work;
@@ -26,7 +26,7 @@ public sealed class ConservationTests
         select new Layout(data, tensor, pipeline, 1, context, expert, zero, sequence && tensor > 1, micro, 64, Recompute.None, PipelineSchedule.OneForwardOneBackward);
 
     private static readonly Gen<(ModelShape Model, Layout Layout)> sound =
-        Gen.Select(model, layout).Where(static pair => LayoutRules.IsSound(pair.Item1, pair.Item2));
+        Gen.Select(model, layout).Where(static pair => LayoutRules.IsSound(pair.Item1.Sizes, pair.Item2));
 
     [Fact]
     public void Products_of_all_ranks_together_are_those_of_the_undivided_model() => sound.Sample(static pair =>
@@ -98,7 +98,7 @@ public sealed class ConservationTests
 
     [Fact]
     public void A_layout_is_sound_exactly_when_nothing_is_wrong_with_it() => Gen.Select(model, layout).Sample(static pair =>
-        Assert.Equal(LayoutRules.Check(pair.Item1, pair.Item2).Count == 0, LayoutRules.IsSound(pair.Item1, pair.Item2)));
+        Assert.Equal(LayoutRules.Check(pair.Item1.Sizes, pair.Item2).Count == 0, LayoutRules.IsSound(pair.Item1.Sizes, pair.Item2)));
 
     private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 }

@@ -1,6 +1,6 @@
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Tests.Work;
 

@@ -25,7 +25,7 @@ internal static class JobGen
     private static readonly Gen<ModelSpec> models = Gen.Select(Gen.Int[6, 20], Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[1, 16], Gen.Int[1, 50], Gen.Enum<Activation>(), Gen.Int[1, 99])
         .SelectMany((layers, heads, kvShare, halfWidth, ffn, activation, vocab) => Gen.Select(Gen.Int[1, 99], Gen.Bool, Gen.Double[1, 1e7], small, Gen.Int[0, 2]).Select((sequence, tied, rope, epsilon, experts) => new ModelSpec(
             layers, heads * 16 * halfWidth, heads * 8, heads * 8 >> kvShare, 2 * halfWidth, ffn * 8, activation, vocab * 8, sequence * 64, tied, rope, epsilon,
-            experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn))))
+            experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn * 8))))
         .Where(model => model.Heads % model.KvHeads == 0 && model.KvHeads % 4 == 0);
 
     private static readonly Gen<DataSpec> texts = Gen.Select(words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), words, Gen.Double[0, 0.5], Gen.Bool, words)

@@ -47,7 +47,7 @@ public sealed class YamlSourceTests
             [
                 "job.yaml:1:21: error COL1009: layers stands twice in one section, first on line 1; keep one of them",
                 "job.yaml:3:1: error COL1009: name stands twice in one section, first on line 2; keep one of them",
-                "job.yaml:4:18: error COL1004: train.steps is 0; use 1 or more",
+                "job.yaml:4:18: error COL1004: train.steps is 0; use 1 to 2147483647",
             ],
             Read.Mistakes("model: { layers: 2, layers: 3, hidden: 128, heads: 4 }\nname: a\nname: b\ntrain: { steps:  0 }").Select(mistake => mistake.Headline));
 

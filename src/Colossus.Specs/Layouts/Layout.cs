@@ -1,6 +1,6 @@
 using Colossus.Specs.Jobs;
 
-namespace Colossus.Plan.Layouts;
+namespace Colossus.Specs.Layouts;
 
 /// <summary>How one optimizer step is split over ranks. A value type, so that a search makes millions of them without allocating.</summary>
 /// <param name="Data">Replicas that see different samples.</param>
