@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Colossus.Checkpoints.Files;
 using Colossus.Checkpoints.Safetensors;
+using Colossus.Processes;
 
 namespace Colossus.Checkpoints;
 
@@ -13,7 +14,7 @@ namespace Colossus.Checkpoints;
 /// </summary>
 public sealed class CheckpointWriter
 {
-    /// <summary>An unfinished checkpoint whose writer cannot be asked (another machine) counts as abandoned after this long without a change.</summary>
+    /// <summary>An unfinished checkpoint whose writer cannot be seen from here (another machine or container) counts as abandoned after this long without a change.</summary>
     private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
 
     private static long attempts;
@@ -45,7 +46,7 @@ public sealed class CheckpointWriter
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         long attempt = Interlocked.Increment(ref attempts);
-        string path = Path.Combine(checkpointsFolder, $"{CheckpointFolder.Name(step)}{CheckpointFolder.TemporaryMark}{WriterIdentity.Current}-{attempt}");
+        string path = Path.Combine(checkpointsFolder, $"{CheckpointFolder.Name(step)}{CheckpointFolder.TemporaryMark}{WriterMark.Own}-{attempt}");
         try
         {
             if (!Directory.Exists(checkpointsFolder))
@@ -263,7 +264,7 @@ public sealed class CheckpointWriter
     // Renamed first: a checkpoint that is half deleted does not bear a whole one's name.
     private bool Retire(CheckpointFolder folder)
     {
-        string aside = $"{folder.Path}{CheckpointFolder.TemporaryMark}{WriterIdentity.Current}-{Interlocked.Increment(ref attempts)}";
+        string aside = $"{folder.Path}{CheckpointFolder.TemporaryMark}{WriterMark.Own}-{Interlocked.Increment(ref attempts)}";
         try
         {
             files.Rename(folder.Path, aside);
@@ -303,9 +304,12 @@ public sealed class CheckpointWriter
     {
         string name = Path.GetFileName(path);
         string writer = name[(name.IndexOf(CheckpointFolder.TemporaryMark, StringComparison.Ordinal) + CheckpointFolder.TemporaryMark.Length)..];
-        return WriterIdentity.TryParse(writer)?.IsAlive() is { } alive
-            ? !alive
-            : time.GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > abandonedAfter;
+        return WriterMark.TryParse(writer)?.Standing() switch
+        {
+            ProcessStanding.Alive => false,
+            ProcessStanding.Ended => true,
+            _ => time.GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > abandonedAfter,
+        };
     }
 
     private T OrRemove<T>(string temporaryFolder, Func<T> action)

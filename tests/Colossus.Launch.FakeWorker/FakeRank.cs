@@ -1,6 +1,6 @@
 using System.Globalization;
-using Colossus.Launch.Local;
 using Colossus.Launch.Protocol;
+using Colossus.Processes;
 
 namespace Colossus.Launch.FakeWorker;
 
@@ -19,6 +19,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
 
     public static int Run(string[] args)
     {
+        using var signals = StopSignal.LeaveToSupervisor();
         ParentWatch.EndWithParent();
         if (args[0] == "broken")
         {
@@ -26,6 +27,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
             return 3;
         }
 
+        using var memory = MemoryLease.Hold(args[Array.IndexOf(args, "--memory") + 1]);
         var rank = new FakeRank(WorkerStreams.Open(), args[0], long.Parse(args[1], CultureInfo.InvariantCulture));
         Console.Error.WriteLine("threads " + Environment.GetEnvironmentVariable("OMP_NUM_THREADS") + " " + string.Join(' ', args[2..]));
         rank.Live();
@@ -141,9 +143,9 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
         }
     }
 
-    private static string StopFile(AssignOrder order) => Path.Combine(SegmentFiles.Folder, order.Segment + ".stop");
+    private static string StopFile(AssignOrder order) => Path.Combine(MemoryLease.Folder, order.Segment + ".stop");
 
-    private static string RankFile(string segment, int rank) => Path.Combine(SegmentFiles.Folder, $"{segment}.r{rank}");
+    private static string RankFile(string segment, int rank) => Path.Combine(MemoryLease.Folder, $"{segment}.r{rank}");
 
     private static void Write(string segment, int rank, long value)
     {

@@ -55,7 +55,7 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         var job = Read(folder.JobFile, settings);
         if (folder.LivingSupervisor() is { } other)
         {
-            throw CliException.BadInput($"process {other.Pid} is at work on {RunFolder.Shown(folder.Path)}; stop it first: colossus stop {RunFolder.Shown(folder.Path)}");
+            throw folder.Taken(other);
         }
 
         var checkpoint = CheckpointChoice.Newest(folder, host.Warn);

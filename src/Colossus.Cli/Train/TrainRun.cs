@@ -1,4 +1,5 @@
 using Colossus.Cli.Workers;
+using Colossus.Processes;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Reports;
@@ -20,8 +21,9 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
     /// <exception cref="RunFolderException">Somebody else holds the run, or it cannot be written.</exception>
     public async Task<int> RunAsync(LaunchOrder order, ModelSize? size, WorkerProbe? speed, StopSignals signals)
     {
-        using var held = order.Folder.Take(new SupervisorRecord(Environment.ProcessId, Environment.MachineName, host.Time.GetUtcNow()));
+        using var held = order.Folder.Take(SupervisorRecord.Of(ProcessIdentity.Current, host.Time.GetUtcNow()));
         var view = new TrainView();
+        signals.Outlook = () => StopOutlook.Of(view.Step?.Seconds, view.Checkpoint?.Seconds);
         FinishedEvent finished;
         using (var recorder = new RunRecorder(order.Folder))
         {

@@ -94,7 +94,7 @@ public static class LibtorchLoader
         }
 
         Directory.CreateDirectory(cache);
-        string temporary = $"{target}.{Environment.ProcessId}";
+        string temporary = $"{target}.{Guid.NewGuid():N}";
         File.WriteAllBytes(temporary, image);
         File.Move(temporary, target, overwrite: true);
         return target;
