@@ -30,8 +30,24 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
         using var memory = MemoryLease.Hold(args[Array.IndexOf(args, "--memory") + 1]);
         var rank = new FakeRank(WorkerStreams.Open(), args[0], long.Parse(args[1], CultureInfo.InvariantCulture));
         Console.Error.WriteLine("threads " + Environment.GetEnvironmentVariable("OMP_NUM_THREADS") + " " + string.Join(' ', args[2..]));
+        if (args[0] == "talkative")
+        {
+            new Thread(PrintLikeALibrary) { IsBackground = true }.Start();
+        }
+
         rank.Live();
         return 0;
+    }
+
+    /// <summary>Pieces of lines on standard output, now and always, as from native code that knows of no protocol.</summary>
+    private static void PrintLikeALibrary()
+    {
+        using var output = Console.OpenStandardOutput();
+        while (true)
+        {
+            output.Write("OMP: Warning #96: {\"type\":"u8);
+            Thread.Sleep(1);
+        }
     }
 
     private void Live()

@@ -74,7 +74,7 @@ internal sealed class StopVerb : Verb
                 return supervisor;
             }
 
-            if (record.Process.Standing() == ProcessStanding.OutOfSight)
+            if (record.Pid > 0 && record.Process.Standing() == ProcessStanding.OutOfSight)
             {
                 throw CliException.Lacks(Elsewhere(record, folder));
             }

@@ -21,7 +21,7 @@ internal sealed class SmallRun : IStepObserver
     {
         LibtorchLoader.Load();
         string folder = Directory.CreateTempSubdirectory("colossus-small-run-").FullName;
-        string segment = SharedSegment.NameFor($"small-run-{Path.GetFileName(folder)}");
+        string segment = $"colossus-test-{Path.GetFileName(folder)}";
         try
         {
             WriteText(folder);
