@@ -5,15 +5,27 @@ using Colossus.Runs;
 
 namespace Colossus.Cli.Tests;
 
-public sealed class StopTests
+public sealed class StopTests : IDisposable
 {
+    private readonly List<Process> started = [];
+
+    public void Dispose()
+    {
+        // What a test that failed has not ended.
+        foreach (var process in started)
+        {
+            process.Kill();
+            process.Dispose();
+        }
+    }
+
     [Fact]
     public async Task Stop_signals_the_process_that_holds_the_run_and_waits_for_its_end()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "needs flock of util-linux");
         using var test = new TestHost();
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
-        using var supervisor = Start(run, "trap 'exit 0' TERM; echo held; while :; do read -r line < /dev/null; done");
+        var supervisor = Start(run, "trap 'exit 0' TERM; echo held; while :; do read -r line < /dev/null; done");
         Assert.Equal(0, await test.Run("stop", run.Path));
         Assert.Contains($"asked process {supervisor.Id} to stop", test.Error);
         Assert.True(supervisor.WaitForExit(TimeSpan.FromSeconds(10)), "the supervisor did not end within 10 s");
@@ -26,7 +38,7 @@ public sealed class StopTests
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "needs flock of util-linux");
         using var test = new TestHost();
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
-        using var supervisor = Start(run, $"trap '' TERM; trap 'exit 3' {StopSignal.Now}; echo held; while :; do read -r line < /dev/null; done");
+        var supervisor = Start(run, $"trap '' TERM; trap 'exit 3' {StopSignal.Now}; echo held; while :; do read -r line < /dev/null; done");
         Assert.Equal(ExitCode.Failed, await test.Run("stop", run.Path, "--wait", "0"));
         Assert.Contains("colossus stop --now", test.Error);
         Assert.Equal(0, await test.Run("stop", run.Path, "--now"));
@@ -40,7 +52,7 @@ public sealed class StopTests
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "needs flock of util-linux");
         using var test = new TestHost();
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "");
-        using var supervisor = Start(run, $"trap '' {StopSignal.Now}; echo held; while :; do read -r line < /dev/null; done");
+        var supervisor = Start(run, $"trap '' {StopSignal.Now}; echo held; while :; do read -r line < /dev/null; done");
         Assert.Equal(0, await test.Run("stop", run.Path, "--now", "--wait", "0"));
         Assert.Contains("killed", test.Error);
         Assert.True(supervisor.WaitForExit(TimeSpan.FromSeconds(10)), "the supervisor did not end within 10 s");
@@ -94,13 +106,14 @@ public sealed class StopTests
     }
 
     /// <summary>A shell that holds the run's lock the way a supervisor does, and has written its name into it.</summary>
-    private static Process Start(RunFolder run, string script)
+    private Process Start(RunFolder run, string script)
     {
         // exec 9 opens the lock; the shell itself then holds it until it ends.
         var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec 9> \"$0\"; /usr/bin/flock 9; {script}", run.LockFile])
         {
             RedirectStandardOutput = true,
         })!;
+        started.Add(process);
         Assert.Equal("held", process.StandardOutput.ReadLine());
         var identity = ProcessIdentity.Current with { Pid = process.Id, StartTicks = ProcessTable.OfThisMachine.StartOf(process.Id)!.Value };
         File.WriteAllText(run.SupervisorFile, JsonSerializer.Serialize(SupervisorRecord.Of(identity, default), RunJson.Default.SupervisorRecord));

@@ -24,7 +24,7 @@ public sealed class ProtocolFuzzTests
     // What mutated JSON is made of beside arbitrary letters: brackets, numbers at the edge, names of the protocol, halves of surrogate pairs.
     private static readonly Gen<string> pieces = Gen.OneOf(
         Gen.OneOf("{", "}", "[", "]", "\"", ":", ",", "null", "true", "-1", "1e999", "-0", "9223372036854775808", "99999999999", "\"NaN\"", "\"-Infinity\"", "\\ud800", "\\u0000"),
-        Gen.OneOf("\"type\":\"step\"", "\"type\":\"joined\",", "\"type\":\"type\"", "\"$type\":\"ready\"", "\"epoch\":0", "\"step\":2147483648", "\"buckets\":null", "\"buckets\":{\"compute\":\"NaN\"}"),
+        Gen.OneOf("\"type\":\"step\"", "\"type\":\"joined\",", "\"type\":\"type\"", "\"$type\":\"ready\"", "\"epoch\":0", "\"step\":2147483648", "\"buckets\":null", "\"buckets\":{\"compute\":\"NaN\"}", "\"buckets\":{\"compute\":\"Infinity\"}"),
         Gen.String[0, 8],
         Gen.OneOf(lines));
 
@@ -38,6 +38,10 @@ public sealed class ProtocolFuzzTests
 
         return line;
     });
+
+    // Time as it comes, and as it never should.
+    private static readonly Gen<string> claims = Gen.Select(Gen.OneOf("2.5", "1e308", "-1e308", "\"NaN\"", "\"Infinity\"", "0"), Gen.OneOf("compute", "idle", "lunch")).Select((seconds, bucket) =>
+        $$$"""{"type":"alive","epoch":0,"step":1,"phase":"forward","buckets":{"{{{bucket}}}":{{{seconds}}}},"at":9}""");
 
     private static readonly int times = Effort.Times(20_000, 3_000_000);
 
@@ -83,13 +87,14 @@ public sealed class ProtocolFuzzTests
     }
 
     [Fact]
-    public void Whatever_ranks_say_the_supervisor_decides_and_time_adds_up() => Gen.Select(mutated, Gen.Int[0, 2]).Array[1, 30].Sample(
+    public void Whatever_ranks_say_the_supervisor_decides_and_time_adds_up() => Gen.Select(Gen.OneOf(mutated, claims), Gen.Int[0, 2]).Array[1, 30].Sample(
         said =>
         {
             var state = SupervisorState.Initial(new SupervisorSettings(2, 1, 3, TimeSpan.FromSeconds(0.1), 0));
             var spent = 0.0;
             var clock = new RankClock(0, 0, span => spent += span.Buckets.Total);
             var now = TimeSpan.Zero;
+            clock.Turn(0, Runs.Time.TimeBucket.Startup, null);
             state = Supervisor.Decide(state, now, new SupervisorEvent.Tick()).State;
             foreach (var (line, slot) in said)
             {
