@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Colossus.Checkpoints.Files;
+using Colossus.Processes;
 
 namespace Colossus.Checkpoints;
 
@@ -8,7 +9,7 @@ namespace Colossus.Checkpoints;
 /// <remarks>A checkpoint is judged by its checksums once; as long as its files keep their sizes and times, the judgement holds.</remarks>
 internal sealed class CheckpointShelf(IFiles files, TimeProvider time)
 {
-    /// <summary>An unfinished checkpoint whose writer cannot be asked (another machine) counts as abandoned after this long without a change.</summary>
+    /// <summary>An unfinished checkpoint whose writer cannot be seen from here (another machine or container) counts as abandoned after this long without a change.</summary>
     private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
 
     private static long attempts;
@@ -16,7 +17,7 @@ internal sealed class CheckpointShelf(IFiles files, TimeProvider time)
 
     /// <summary>A name for an unfinished checkpoint that says whose it is, and that nobody else uses.</summary>
     public static string TemporaryName(string path) =>
-        $"{path}{CheckpointFolder.TemporaryMark}{WriterIdentity.Current}-{Interlocked.Increment(ref attempts)}";
+        $"{path}{CheckpointFolder.TemporaryMark}{WriterMark.Own}-{Interlocked.Increment(ref attempts)}";
 
     /// <summary>Notes that a checkpoint is good because this process has just made it.</summary>
     public void Trust(string folder, CheckpointManifest manifest) => Judge(folder, Stamp(folder, manifest), good: true);
@@ -165,8 +166,11 @@ internal sealed class CheckpointShelf(IFiles files, TimeProvider time)
     {
         string name = Path.GetFileName(path);
         string writer = name[(name.IndexOf(CheckpointFolder.TemporaryMark, StringComparison.Ordinal) + CheckpointFolder.TemporaryMark.Length)..];
-        return WriterIdentity.TryParse(writer)?.IsAlive() is { } alive
-            ? !alive
-            : time.GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > abandonedAfter;
+        return WriterMark.TryParse(writer)?.Standing() switch
+        {
+            ProcessStanding.Alive => false,
+            ProcessStanding.Ended => true,
+            _ => time.GetUtcNow() - Directory.GetLastWriteTimeUtc(path) > abandonedAfter,
+        };
     }
 }

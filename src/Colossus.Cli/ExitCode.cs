@@ -18,6 +18,6 @@ internal static class ExitCode
     /// <summary>A check found something wrong.</summary>
     public const int CheckFailed = 4;
 
-    /// <summary>Interrupted by the person (128 + SIGINT).</summary>
+    /// <summary>Stopped on request, whichever signal asked for it (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

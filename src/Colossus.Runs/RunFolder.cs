@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Colossus.Processes;
 
 namespace Colossus.Runs;
 
@@ -185,20 +186,7 @@ public sealed class RunFolder
     /// <exception cref="RunFolderException">A living process has it.</exception>
     public IDisposable Take(SupervisorRecord supervisor)
     {
-        FileStream held;
-        try
-        {
-            held = LockExclusively();
-        }
-        catch (IOException) when (LivingSupervisor() is not null)
-        {
-            throw new RunFolderException($"process {Supervisor()?.Pid} is at work on {Shown(Path)}; stop it first: colossus stop {Shown(Path)}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw NotWritable(Path, error);
-        }
-
+        var held = Lock();
         try
         {
             File.WriteAllText(SupervisorFile, JsonSerializer.Serialize(supervisor, RunJson.Readable.SupervisorRecord));
@@ -212,23 +200,33 @@ public sealed class RunFolder
     }
 
     /// <summary>The process that is at work on the run now; null when there is none.</summary>
+    /// <remarks>A supervisor writes its name a moment after it has taken the run: until then this is the one before it, or <see cref="SupervisorRecord.Unknown"/>.</remarks>
+    /// <exception cref="RunFolderException">The run's lock is another user's and cannot be read.</exception>
     public SupervisorRecord? LivingSupervisor()
     {
-        if (!File.Exists(LockFile))
-        {
-            return null;
-        }
-
         try
         {
-            using var free = new FileStream(LockFile, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var free = FileLock.TryShare(LockFile);
+            var last = Supervisor();
+            return free is null ? last ?? SupervisorRecord.Unknown
+                // Where the file system knows no locks, the process itself must be looked for.
+                : !free.Enforced && last?.Process.Standing() == ProcessStanding.Alive ? last
+                : null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
             return null;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Supervisor() ?? new SupervisorRecord(0, "", default);
+            throw new RunFolderException($"{Shown(LockFile)} cannot be read: {error.Message}", error);
         }
     }
+
+    /// <summary>What to say when the run cannot be taken, because somebody has it.</summary>
+    /// <param name="other">Who.</param>
+    public RunFolderException Taken(SupervisorRecord other) =>
+        new($"{other.Place()} is at work on {Shown(Path)}; stop it first: colossus stop {Shown(Path)}");
 
     /// <summary>A path as a person would type it: relative when it lies under the working folder.</summary>
     /// <param name="path">A full path.</param>
@@ -281,22 +279,28 @@ public sealed class RunFolder
         }
     }
 
-    private FileStream LockExclusively()
+    private FileLock Lock()
     {
         // Someone who only looks whether the run is taken holds the lock for microseconds: that is no reason to give up.
         const int attempts = 5;
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
+            for (var attempt = 1; attempt <= attempts; attempt++)
             {
-                // FileShare.None is flock() on Unix: the kernel lets go of it when the process dies.
-                return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < attempts)
-            {
+                if (FileLock.TryTake(LockFile, make: true) is { } held)
+                {
+                    return held;
+                }
+
                 Thread.Sleep(10);
             }
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(Path, error);
+        }
+
+        throw Taken(Supervisor() ?? SupervisorRecord.Unknown);
     }
 
     private SupervisorRecord? Supervisor()

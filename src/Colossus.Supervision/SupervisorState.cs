@@ -16,9 +16,6 @@ public sealed record SupervisorState(SupervisorSettings Settings, ImmutableArray
     /// <summary>The newest epoch whose memory holds a whole state, as all ranks had joined it; null before the first.</summary>
     public int? MemoryEpoch { get; init; }
 
-    /// <summary>The oldest epoch whose segment still exists.</summary>
-    public int OldestSegment { get; init; }
-
     /// <summary>Completed steps.</summary>
     public long Step { get; init; } = Settings.Step;
 

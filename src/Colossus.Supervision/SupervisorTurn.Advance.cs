@@ -58,6 +58,12 @@ internal sealed partial class SupervisorTurn
             return;
         }
 
+        if (state.Epoch >= 0 && state.MemoryEpoch != state.Epoch)
+        {
+            // Not all ranks reached it, so nobody will go on from it: its memory may be needed for the next one.
+            actions.Add(new RemoveSegment(state.Epoch));
+        }
+
         var free = new Queue<int>(Enumerable.Range(0, Settings.Ranks).Except(held.Select(slot => slot.Rank)));
         state = state with
         {

@@ -47,7 +47,7 @@ internal sealed partial class SupervisorTurn(SupervisorState start, TimeSpan now
             case SupervisorEvent.Joined(var slot, var epoch, var step) when Hear(slot) is { Rank: >= 0 } own && epoch == state.Epoch:
                 Join(own.Rank, step);
                 break;
-            case SupervisorEvent.StepDone(var epoch, var step) when epoch == state.Epoch:
+            case SupervisorEvent.StepDone(var epoch, var step) when epoch == state.Epoch && epoch >= 0:
                 Complete(step);
                 break;
             case SupervisorEvent.Parked(var slot, var epoch) when Hear(slot) is { Phase: SlotPhase.Assigned } own && epoch == state.Epoch:
@@ -117,20 +117,18 @@ internal sealed partial class SupervisorTurn(SupervisorState start, TimeSpan now
 
     private void Settle()
     {
+        var before = state.MemoryEpoch;
         state = state with { MemoryEpoch = state.Epoch };
-        if (!InEpoch)
+        if (InEpoch)
         {
-            return;
+            reasons.Add($"all ranks joined epoch {state.Epoch}");
+            actions.Add(new AllJoined(state.Epoch));
         }
 
-        reasons.Add($"all ranks joined epoch {state.Epoch}");
-        actions.Add(new AllJoined(state.Epoch));
-        for (var epoch = state.OldestSegment; epoch < state.Epoch; epoch++)
+        if (before is { } epoch)
         {
             actions.Add(new RemoveSegment(epoch));
         }
-
-        state = state with { OldestSegment = state.Epoch };
     }
 
     private void Finish(RunOutcome outcome, string? why)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Colossus.Processes;
 using Colossus.Training.Native;
 using Colossus.Training.Products;
 
@@ -9,6 +10,8 @@ internal static class ProbeErrand
 {
     public static int Run()
     {
+        // A stop that reaches the whole group is answered by the command line, and not by "libtorch cannot be used here".
+        using var signals = StopSignal.LeaveToSupervisor();
         var libtorch = LibtorchLoader.Load();
         int threads = Environment.ProcessorCount;
         var speed = ProductSpeed.Measure(threads);

@@ -1,3 +1,4 @@
+using Colossus.Processes;
 using Colossus.Training.Native;
 using Colossus.Worker;
 
@@ -17,6 +18,11 @@ catch (WorkerException error)
 {
     Console.Error.WriteLine(error.Message);
     return error.ExitCode;
+}
+catch (MemoryFolderException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 3;
 }
 catch (LibtorchException error)
 {

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Colossus.Launch.Protocol;
+using Colossus.Processes;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Texts;
 using Colossus.Training.Engine;
@@ -30,13 +30,13 @@ internal sealed class TrainWorker : IDisposable
     /// <summary>Serves a run.</summary>
     public static int Run(WorkerOptions options)
     {
+        // Ctrl-C at a terminal, Slurm's time limit and docker stop reach every process of the run.
+        using var signals = StopSignal.LeaveToSupervisor();
+
         // The supervisor's end is seen by the end of standard input; the kernel's signal reaches even a process that is frozen by then.
         ParentWatch.EndWithParent();
+        using var memory = MemoryLease.Hold(options["memory"]);
         var channel = WorkerStreams.Open();
-        Console.SetOut(Console.Error);
-
-        // Ctrl-C at a terminal reaches every process of the group: what it means is the supervisor's to decide.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         string text = TextFile.Read(options["job"], TextFile.LongestDescription);
         var job = JobReader.ReadResolved(text, options["job"]);
         LibtorchLoader.Load();

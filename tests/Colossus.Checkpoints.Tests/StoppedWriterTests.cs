@@ -79,9 +79,8 @@ public sealed class StoppedWriterTests
         string mine = new CheckpointWriter().Begin(folder.Path, 150);
         string identity = Path.GetFileName(mine).Split(".tmp-")[1];
         string[] fields = identity.Split('-');
-        fields[^2] = "1"; // the same process number, another start
-        string dead = folder["step-000150.tmp-" + string.Join('-', fields)];
-        string elsewhere = folder["step-000150.tmp-another-machine-1-1-1"];
+        string dead = folder["step-000150.tmp-" + string.Join('-', [.. fields[..^2], "1", fields[^1]])]; // the same process number, another start
+        string elsewhere = folder["step-000150.tmp-" + string.Join('-', [.. fields[..^4], "1", .. fields[^3..]])]; // another container: the same numbers mean nothing
         string old = folder["step-000150.tmp-another-machine-2-2-2"];
         string foreign = folder["notes.tmp-1"];
         foreach (string path in new[] { dead, elsewhere, old, foreign })

@@ -126,7 +126,7 @@ public sealed class TrainRunTests
 
     private static async Task<int> Run(TestHost test, LaunchOrder order, IRunLauncher launcher, bool json)
     {
-        using var signals = new StopSignals(_ => { });
+        using var signals = new StopSignals(_ => { }, test.Host.Time);
         return await new TrainRun(test.Host, launcher, json).RunAsync(order, new ModelSize(1000, 5000), Speed, signals);
     }
 

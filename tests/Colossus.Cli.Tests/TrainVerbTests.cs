@@ -162,7 +162,7 @@ public sealed class TrainVerbTests
     {
         using var test = Ready();
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
-        using var held = run.Take(new SupervisorRecord(4711, "here", default));
+        using var held = run.Take(new SupervisorRecord(4711, Environment.MachineName, default));
         Assert.Equal(ExitCode.BadInput, await test.Run("train", "--resume", "r"));
         Assert.Contains("process 4711 is at work", test.Error);
     }

@@ -4,20 +4,21 @@ using Colossus.Collectives;
 // Usage: loop NAME RANK RANKS EPOCH FLOATS    all-reduces in shared memory until something ends it; says "joined", then "aborted REASON RANK"
 //        ring NAME RANK RANKS EPOCH FLOATS    the same with messages round the ring
 //        join NAME RANK RANKS EPOCH           joins only; says "joined" or "refused WHY"
-//        leave PURPOSE                        makes a segment of its own, says its name, waits for a line on standard input
-string verb = args is ["loop" or "ring" or "join" or "leave", ..] ? args[0] : "";
+//        making NAME                          begins to make a segment, says "making", and waits for a line on standard input before it is complete
+string verb = args is ["loop" or "ring" or "join" or "making", ..] ? args[0] : "";
 if (verb.Length == 0)
 {
     Console.Error.WriteLine("This program is started by Colossus.Collectives.Tests.");
     return 2;
 }
 
-if (verb == "leave")
+if (verb == "making")
 {
-    string leftover = SharedSegment.NameFor(args[1]);
-    using SharedSegment segment = SharedSegment.Create(leftover, 4096);
-    Console.WriteLine(leftover);
-    Console.ReadLine();
+    using SharedSegment segment = SharedSegment.Create(args[1], 4096, _ =>
+    {
+        Console.WriteLine("making");
+        Console.ReadLine();
+    });
     return 0;
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Colossus.Processes;
 
 namespace Colossus.Collectives.Tests;
 
@@ -135,25 +136,15 @@ public sealed unsafe class LostRankTests : IDisposable
     }
 
     [Fact]
-    public void Segments_of_a_killed_process_are_removed_and_those_of_a_live_one_are_not()
+    public void A_process_that_is_killed_while_it_makes_a_segment_leaves_nothing_that_its_lease_does_not_clear()
     {
-        using RankProcess dead = new("leave", "dead");
-        using RankProcess alive = new("leave", "alive");
-        string leftover = dead.NextLine(), used = alive.NextLine();
-        names.AddRange([leftover, used]);
-        string own = NewName();
-        using SharedSegment segment = SharedSegment.Create(own, 100);
-        dead.Kill();
-
-        IReadOnlyList<string> removed = SharedSegment.RemoveLeftovers();
-
-        Assert.Contains(leftover, removed);
-        Assert.DoesNotContain(used, removed);
-        Assert.DoesNotContain(own, removed);
-        Assert.Null(SharedSegment.TryOpen(leftover));
-        SharedSegment.Open(used).Dispose();
-        SharedSegment.Open(own).Dispose();
-        alive.End();
+        using MemoryLease lease = MemoryLease.Begin();
+        using RankProcess maker = new("making", lease.Segment(0));
+        Assert.Equal("making", maker.NextLine());
+        Assert.Single(Directory.GetFiles(MemoryLease.Folder, lease.Name + "-*"));
+        maker.Kill();
+        lease.Remove(0);
+        Assert.Empty(Directory.GetFiles(MemoryLease.Folder, lease.Name + "-*"));
     }
 
     private static GroupShape Shape(long epoch, int ranks) => new()

@@ -1,14 +1,11 @@
-using System.Globalization;
-
 namespace Colossus.Collectives.Tests;
 
 /// <summary>Runs the ranks of a group as threads of this process, each with a mapping of its own.</summary>
 internal static class Ranks
 {
     private static readonly TimeSpan limit = TimeSpan.FromSeconds(60);
-    private static int count;
 
-    public static string NewName() => SharedSegment.NameFor(string.Create(CultureInfo.InvariantCulture, $"test-{Interlocked.Increment(ref count)}"));
+    public static string NewName() => $"colossus-test-{Guid.NewGuid():N}";
 
     public static void Run(GroupShape shape, Action<SharedGroup> body)
     {

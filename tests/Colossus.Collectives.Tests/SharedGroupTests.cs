@@ -114,10 +114,13 @@ public sealed unsafe class SharedGroupTests
     }
 
     [Fact]
-    public void After_an_abort_every_operation_of_every_rank_throws_with_the_first_reason() => Ranks.Run(
-        new GroupShape { Ranks = 3, Epoch = 9, CounterCount = 1 },
-        group =>
+    public void After_an_abort_every_operation_of_every_rank_throws_with_the_first_reason()
+    {
+        // Nobody can join an aborted group: all must be in before.
+        using Barrier joined = new(3);
+        Ranks.Run(new GroupShape { Ranks = 3, Epoch = 9, CounterCount = 1 }, group =>
         {
+            Assert.True(joined.SignalAndWait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
             if (group.Rank == 2)
             {
                 group.Abort(AbortReason.RankFailed);
@@ -145,6 +148,7 @@ public sealed unsafe class SharedGroupTests
 
             Assert.Equal(0, group.CounterOf(group.Rank, 0));
         });
+    }
 
     [Fact]
     public void The_supervisor_can_abort_a_group_that_it_is_no_rank_of()

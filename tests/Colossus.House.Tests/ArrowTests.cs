@@ -6,17 +6,18 @@ public sealed class ArrowTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Specs"] = [],
-        ["Collectives"] = [],
+        ["Processes"] = [],
+        ["Collectives"] = ["Processes"],
         ["Plan"] = ["Specs"],
         ["Data"] = ["Specs"],
-        ["Checkpoints"] = ["Specs"],
+        ["Checkpoints"] = ["Specs", "Processes"],
         ["Supervision"] = ["Specs"],
         ["Training"] = ["Specs", "Plan", "Collectives", "Data", "Checkpoints"],
         ["Twin"] = ["Specs", "Plan", "Supervision"],
-        ["Runs"] = ["Specs", "Checkpoints"],
-        ["Launch"] = ["Specs", "Supervision", "Runs"],
-        ["Worker"] = ["Training", "Launch", "Runs"],
-        ["Cli"] = ["Specs", "Plan", "Data", "Checkpoints", "Supervision", "Runs", "Launch", "Twin"],
+        ["Runs"] = ["Specs", "Processes", "Checkpoints"],
+        ["Launch"] = ["Specs", "Processes", "Supervision", "Runs"],
+        ["Worker"] = ["Processes", "Training", "Launch", "Runs"],
+        ["Cli"] = ["Specs", "Processes", "Plan", "Data", "Checkpoints", "Supervision", "Runs", "Launch", "Twin"],
     };
 
     public static TheoryData<string> SourceProjects() => [.. Repository.Projects("src").Keys];

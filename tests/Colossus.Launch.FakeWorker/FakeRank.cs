@@ -1,6 +1,6 @@
 using System.Globalization;
-using Colossus.Launch.Local;
 using Colossus.Launch.Protocol;
+using Colossus.Processes;
 
 namespace Colossus.Launch.FakeWorker;
 
@@ -19,6 +19,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
 
     public static int Run(string[] args)
     {
+        using var signals = StopSignal.LeaveToSupervisor();
         ParentWatch.EndWithParent();
         if (args[0] == "broken")
         {
@@ -26,10 +27,27 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
             return 3;
         }
 
+        using var memory = MemoryLease.Hold(args[Array.IndexOf(args, "--memory") + 1]);
         var rank = new FakeRank(WorkerStreams.Open(), args[0], long.Parse(args[1], CultureInfo.InvariantCulture));
         Console.Error.WriteLine("threads " + Environment.GetEnvironmentVariable("OMP_NUM_THREADS") + " " + string.Join(' ', args[2..]));
+        if (args[0] == "talkative")
+        {
+            new Thread(PrintLikeALibrary) { IsBackground = true }.Start();
+        }
+
         rank.Live();
         return 0;
+    }
+
+    /// <summary>Pieces of lines on standard output, now and always, as from native code that knows of no protocol.</summary>
+    private static void PrintLikeALibrary()
+    {
+        using var output = Console.OpenStandardOutput();
+        while (true)
+        {
+            output.Write("OMP: Warning #96: {\"type\":"u8);
+            Thread.Sleep(1);
+        }
     }
 
     private void Live()
@@ -141,9 +159,9 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
         }
     }
 
-    private static string StopFile(AssignOrder order) => Path.Combine(SegmentFiles.Folder, order.Segment + ".stop");
+    private static string StopFile(AssignOrder order) => Path.Combine(MemoryLease.Folder, order.Segment + ".stop");
 
-    private static string RankFile(string segment, int rank) => Path.Combine(SegmentFiles.Folder, $"{segment}.r{rank}");
+    private static string RankFile(string segment, int rank) => Path.Combine(MemoryLease.Folder, $"{segment}.r{rank}");
 
     private static void Write(string segment, int rank, long value)
     {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Colossus.Launch.Local;
+using Colossus.Processes;
 
 namespace Colossus.Launch.Tests;
 
-// One after the other: the segments of a process bear its name, so two runs at once would share them.
+// One after the other: they share a folder of memory, and look whether it is empty.
 [Collection("launcher")]
 public sealed class LeftBehindTests
 {
@@ -11,15 +11,12 @@ public sealed class LeftBehindTests
     public async Task When_the_supervisor_is_killed_its_ranks_end_and_the_next_one_removes_its_memory()
     {
         var folder = Directory.CreateTempSubdirectory("colossus-orphans-").FullName;
-        var memory = Path.Combine(folder, "shm");
-        Directory.CreateDirectory(memory);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Colossus.Launch.FakeWorker.dll"), "supervise", Path.Combine(folder, "run")]);
-        start.Environment["COLOSSUS_SHM"] = SegmentFiles.Folder;
         using var supervisor = Process.Start(start)!;
-        var segments = $"colossus-{supervisor.Id}-*";
         try
         {
-            await Until(() => Pids(folder).Length == 3 && Directory.EnumerateFiles(SegmentFiles.Folder, segments).Any());
+            await Until(() => Pids(folder).Length == 3 && Memory().Any(file => file.Contains("-e0", StringComparison.Ordinal)));
+            Assert.Empty(MemoryLease.RemoveAbandoned());
         }
         finally
         {
@@ -28,26 +25,15 @@ public sealed class LeftBehindTests
         }
 
         await Until(() => !Pids(folder).Any(FakeRun.Lives));
-        Assert.NotEmpty(Directory.EnumerateFiles(SegmentFiles.Folder, segments));
-        SegmentFiles.Own().RemoveThoseOfTheDead();
-        Assert.Empty(Directory.EnumerateFiles(SegmentFiles.Folder, segments));
+        Assert.NotEmpty(Memory());
+
+        // A process is gone a moment before the last of its threads has let go of its files.
+        await Until(() => MemoryLease.RemoveAbandoned().Count == 1);
+        Assert.Empty(Memory());
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public void Segments_of_the_living_and_files_of_others_stay()
-    {
-        var own = SegmentFiles.Own();
-        const int epoch = 900_001;
-        string[] files = [own.Name(epoch), own.Name(epoch + 1), "colossus-notes"];
-        var paths = files.Select(file => Path.Combine(SegmentFiles.Folder, file)).ToArray();
-        Array.ForEach(paths, path => File.WriteAllText(path, ""));
-        own.RemoveThoseOfTheDead();
-        Assert.All(paths, path => Assert.True(File.Exists(path)));
-        own.Remove(epoch);
-        Assert.Equal([false, true, true], paths.Select(File.Exists));
-        Array.ForEach(paths, File.Delete);
-    }
+    private static string[] Memory() => Directory.GetFiles(MemoryLease.Folder, "colossus-*");
 
     private static int[] Pids(string folder)
     {

@@ -1,11 +1,12 @@
 using Colossus.Launch.Local;
+using Colossus.Processes;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 using Colossus.Supervision;
 
 namespace Colossus.Launch.Tests;
 
-// One after the other: the segments of a process bear its name, so two runs at once would share them.
+// One after the other: they share a folder of memory, and look whether it is empty.
 [Collection("launcher")]
 public sealed class LocalLauncherTests
 {
@@ -85,6 +86,44 @@ public sealed class LocalLauncherTests
         NothingStays(run);
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("QUIT")]
+    [InlineData("USR1")]
+    [InlineData("USR2")]
+    public async Task A_signal_to_the_ranks_is_left_to_the_supervisor(string signal)
+    {
+        using var run = new FakeRun("plain", 60);
+        await run.UntilStep(5);
+        foreach (var pid in run.Pids.Keys)
+        {
+            FakeRun.Signal(signal, pid);
+        }
+
+        Assert.Equal((RunOutcome.Completed, 60L, 0), await run.Ended() is var end ? (end.Outcome, end.Steps, end.Restarts) : default);
+        NothingStays(run);
+    }
+
+    [Fact]
+    public async Task Without_a_folder_for_shared_memory_the_run_fails_in_words()
+    {
+        var before = MemoryLease.Folder;
+        Environment.SetEnvironmentVariable("COLOSSUS_SHM", "/nowhere/at/all");
+        try
+        {
+            using var run = new FakeRun("plain");
+            var result = await run.Ended();
+            Assert.Equal(RunOutcome.Failed, result.Outcome);
+            Assert.Contains("/nowhere/at/all", result.Reason);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("COLOSSUS_SHM", before);
+        }
+    }
+
     [Fact]
     public async Task A_failure_of_the_training_ends_the_run_with_its_reason()
     {
@@ -103,6 +142,15 @@ public sealed class LocalLauncherTests
         Assert.Equal(RunOutcome.Failed, result.Outcome);
         Assert.Contains("exited with code 3: no library named libfake", result.Reason);
         NothingStays(run);
+    }
+
+    [Fact]
+    public async Task What_libraries_print_on_standard_output_goes_into_the_log_and_garbles_no_report()
+    {
+        using var run = new FakeRun("talkative");
+        Assert.Equal((RunOutcome.Completed, 30L), await run.Ended() is var end ? (end.Outcome, end.Steps) : default);
+        Assert.Equal(Enumerable.Range(1, 30).Select(step => (long)step), run.Events.OfType<StepEvent>().Select(step => step.Step));
+        Assert.Contains("OMP: Warning", await File.ReadAllTextAsync(run.Plan.Folder.LogFile(0), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -126,6 +174,6 @@ public sealed class LocalLauncherTests
     {
         Assert.DoesNotContain(run.Pids.Keys, FakeRun.Lives);
         Assert.NotEmpty(run.Pids);
-        Assert.Empty(Directory.EnumerateFiles(SegmentFiles.Folder, $"colossus-{Environment.ProcessId}-*"));
+        Assert.Empty(Directory.EnumerateFiles(MemoryLease.Folder, "colossus-*"));
     }
 }

@@ -8,8 +8,12 @@ namespace Colossus.Scenarios;
 /// <summary>One <c>colossus train</c> as a process of its own, with its JSON lines as they come.</summary>
 internal sealed partial class ColossusRun : IDisposable
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Kill = 9;
+    public const int User1 = 10;
+    public const int User2 = 12;
+    public const int Terminate = 15;
     public const int Freeze = 19;
     private static readonly TimeSpan limit = TimeSpan.FromSeconds(120);
 
@@ -17,9 +21,15 @@ internal sealed partial class ColossusRun : IDisposable
     private readonly ConcurrentQueue<JsonElement> events = new();
     private readonly ConcurrentQueue<string> talk = new();
 
-    private ColossusRun(IEnumerable<string> arguments)
+    private ColossusRun(IReadOnlyList<string> before, IEnumerable<string> arguments, string? memory)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] words = [.. before, "dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (memory is not null)
+        {
+            start.Environment["COLOSSUS_SHM"] = memory;
+        }
+
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) =>
         {
@@ -35,6 +45,8 @@ internal sealed partial class ColossusRun : IDisposable
     }
 
     public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
 
     public string Talk => string.Join('\n', talk);
 
@@ -54,7 +66,13 @@ internal sealed partial class ColossusRun : IDisposable
         }
     }
 
-    public static ColossusRun Start(params string[] arguments) => new(arguments);
+    public static ColossusRun Start(params string[] arguments) => new([], arguments, null);
+
+    /// <summary>The same through another program, or with shared memory in a folder of its own.</summary>
+    /// <param name="before">Program and arguments that come before; as in <c>setsid</c>.</param>
+    /// <param name="memory">Folder for shared memory; null for the usual one.</param>
+    /// <param name="arguments">Colossus's own arguments.</param>
+    public static ColossusRun StartThrough(string[] before, string? memory, params string[] arguments) => new(before, arguments, memory);
 
     /// <summary>Waits for the process to end.</summary>
     public int WaitForExit()
@@ -78,11 +96,19 @@ internal sealed partial class ColossusRun : IDisposable
     public IEnumerable<JsonElement> Events(string kind) => events.Where(e => e.GetProperty("event").GetString() == kind);
 
     /// <summary>The processes of the ranks and of the spare.</summary>
-    public IReadOnlyList<int> Workers() => [.. Directory.GetDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out int id) ? id : 0)
-        .Where(id => id > 0 && ParentOf(id) == process.Id).Order()];
+    public IReadOnlyList<int> Workers() => ChildrenOf(process.Id);
+
+    /// <summary>The processes that a process has started and that still are its own.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Directory.GetDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out int id) ? id : 0)
+        .Where(id => id > 0 && ParentOf(id) == parent).Order()];
 
     /// <summary>Sends a signal to a process of the run.</summary>
-    public static void Signal(int id, int signal) => Assert.Equal(0, SendSignal(id, signal));
+    /// <param name="id">The process; negative for the group of that number.</param>
+    /// <param name="signal">Number of the signal.</param>
+    public static void Signal(int id, int signal) => Assert.True(TrySignal(id, signal));
+
+    /// <summary>The same to a process that may have ended.</summary>
+    public static bool TrySignal(int id, int signal) => SendSignal(id, signal) == 0;
 
     public static bool IsAlive(int id) => Directory.Exists($"/proc/{id}") && !ReadStat(id).Contains(") Z", StringComparison.Ordinal);
 

@@ -88,9 +88,15 @@ public sealed class FaultScenarios : IDisposable
         using var run = Start("twice", "--set", "train.steps=100000");
         run.WaitForStep(5);
         var workers = run.Workers();
-        ColossusRun.Signal(run.Id, ColossusRun.Interrupt);
-        ColossusRun.Signal(run.Id, ColossusRun.Interrupt);
+        // The ranks are frozen, so that the run cannot end gracefully before the second one counts.
+        foreach (int worker in workers)
+        {
+            ColossusRun.Signal(worker, ColossusRun.Freeze);
+        }
+
+        Wait.Until(() => run.HasExited || !ColossusRun.TrySignal(run.Id, ColossusRun.Interrupt) || run.Talk.Contains("stopping now", StringComparison.Ordinal), "the second interrupt to count");
         Assert.Equal(130, run.WaitForExit());
+        Assert.Contains("stopping now", run.Talk, StringComparison.Ordinal);
         Wait.Until(() => !workers.Any(ColossusRun.IsAlive), "the ranks to end");
     }
 

@@ -35,7 +35,7 @@ internal static class PeakCache
 
         try
         {
-            var temporary = $"{file}.{Environment.ProcessId}";
+            var temporary = $"{file}.{Guid.NewGuid():N}";
             await System.IO.File.WriteAllTextAsync(
                 temporary, JsonSerializer.Serialize(new PeakRecord(facts.Processor, facts.Cores, Identity(worker), probe), WorkerJson.Default.PeakRecord), cancellationToken);
             System.IO.File.Move(temporary, file, overwrite: true);

@@ -64,7 +64,7 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         var job = Anchor(Read(folder.JobFile, settings), own?.Base ?? folder.Path);
         if (folder.LivingSupervisor() is { } other)
         {
-            throw CliException.BadInput($"process {other.Pid} is at work on {RunFolder.Shown(folder.Path)}; stop it first: colossus stop {RunFolder.Shown(folder.Path)}");
+            throw folder.Taken(other);
         }
 
         var checkpoint = CheckpointChoice.Of(folder, step, job, host.Warn);

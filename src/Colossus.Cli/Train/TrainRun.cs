@@ -1,6 +1,7 @@
 using Colossus.Checkpoints;
 using Colossus.Cli.Terminal;
 using Colossus.Cli.Workers;
+using Colossus.Processes;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Reports;
@@ -22,10 +23,11 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
     /// <exception cref="RunFolderException">Somebody else holds the run, or it cannot be written.</exception>
     public async Task<int> RunAsync(LaunchOrder order, ModelSize? size, WorkerProbe? speed, StopSignals signals)
     {
-        using var held = order.Folder.Take(new SupervisorRecord(Environment.ProcessId, Environment.MachineName, host.Time.GetUtcNow()));
+        using var held = order.Folder.Take(SupervisorRecord.Of(ProcessIdentity.Current, host.Time.GetUtcNow()));
         order.Folder.WriteData(order.Corpus.Data);
         var aside = SetLaterAside(order);
         var view = new TrainView();
+        signals.Outlook = () => StopOutlook.Of(view.Step?.Seconds, view.Checkpoint?.Seconds);
         FinishedEvent finished;
         using (var recorder = new RunRecorder(order.Folder))
         {

@@ -25,6 +25,9 @@ internal sealed class TrainView
     /// <summary>The last evaluation; null before the first.</summary>
     public EvaluationEvent? Evaluation { get; private set; }
 
+    /// <summary>The last checkpoint of this session; null before the first.</summary>
+    public CheckpointEvent? Checkpoint { get; private set; }
+
     /// <summary>The end; null before it.</summary>
     public FinishedEvent? Finished { get; private set; }
 
@@ -52,6 +55,9 @@ internal sealed class TrainView
                     break;
                 case EvaluationEvent evaluation:
                     Evaluation = evaluation;
+                    break;
+                case CheckpointEvent checkpoint:
+                    Checkpoint = checkpoint;
                     break;
                 case FinishedEvent finished:
                     Finished = finished;

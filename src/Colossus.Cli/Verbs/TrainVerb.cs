@@ -67,7 +67,7 @@ internal sealed class TrainVerb : Verb
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        using var signals = StopSignals.OfProcess(Host.Say);
+        using var signals = StopSignals.OfProcess(Host.Say, Host.Time);
         using var preparing = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly);
         var plan = new TrainPlan(Host, services);
         var settings = parsed.GetValue(set) ?? [];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
+using Colossus.Processes;
 
 namespace Colossus.Collectives;
 
@@ -267,7 +268,7 @@ public sealed unsafe partial class SharedGroup
         RankState state = (RankState)Volatile.Read(ref *(int*)(entry + GroupLayout.RankStateAt));
         bool lost = state switch
         {
-            RankState.Joined => !new ProcessIdentity(*(int*)(entry + GroupLayout.RankPidAt), *(long*)(entry + GroupLayout.RankStartAt)).IsAlive,
+            RankState.Joined => PeerAt(entry).Standing() == ProcessStanding.Ended,
             RankState.Left => true,
             _ => false,
         };
@@ -278,6 +279,13 @@ public sealed unsafe partial class SharedGroup
             MarkAborted(Memory, layout, state == RankState.Left ? AbortReason.PeerLeft : AbortReason.PeerDied, peer);
         }
     }
+
+    // All ranks have one supervisor as their parent, so machine, boot and PID namespace are this process's own.
+    private static ProcessIdentity PeerAt(byte* entry) => ProcessIdentity.Current with
+    {
+        Pid = *(int*)(entry + GroupLayout.RankPidAt),
+        StartTicks = *(long*)(entry + GroupLayout.RankStartAt),
+    };
 
     private long* CounterWord(int rank, int index) => (long*)(Memory + layout.CounterAt(rank, index));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Colossus.Processes;
 
 namespace Colossus.Collectives;
 
@@ -60,7 +61,7 @@ public sealed unsafe partial class SharedGroup : IProcessGroup
     }
 
     /// <summary>Makes the segment of a group and joins it.</summary>
-    /// <param name="name">Name of the segment, free until now; see <see cref="SharedSegment.NameFor(string)"/>.</param>
+    /// <param name="name">Name of the segment, free until now; see <see cref="MemoryLease.Segment"/>.</param>
     /// <param name="shape">Ranks, epoch and sizes.</param>
     /// <param name="rank">This rank; by custom rank 0 makes the segment.</param>
     /// <exception cref="SharedMemoryException">The name is taken or the memory cannot be had.</exception>

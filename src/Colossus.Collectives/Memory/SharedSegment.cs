@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Colossus.Processes;
 
 namespace Colossus.Collectives;
 
@@ -9,7 +10,6 @@ namespace Colossus.Collectives;
 /// </summary>
 public sealed unsafe class SharedSegment : IDisposable
 {
-    private static int temporaryCount;
     private byte* pointer;
 
     private SharedSegment(string name, byte* pointer, long bytes, bool writable)
@@ -20,8 +20,8 @@ public sealed unsafe class SharedSegment : IDisposable
         IsWritable = writable;
     }
 
-    /// <summary>Folder of the segments: the environment variable COLOSSUS_SHM, else <c>/dev/shm</c>. Must be a memory file system to be fast.</summary>
-    public static string Directory => Environment.GetEnvironmentVariable("COLOSSUS_SHM") is { Length: > 0 } folder ? folder : "/dev/shm";
+    /// <summary>Folder of the segments: that of <see cref="MemoryLease"/>.</summary>
+    public static string Directory => MemoryLease.Folder;
 
     /// <summary>Name of the segment: a file name without a folder.</summary>
     public string Name { get; }
@@ -43,20 +43,11 @@ public sealed unsafe class SharedSegment : IDisposable
         }
     }
 
-    /// <summary>A name that <see cref="RemoveLeftovers"/> knows to belong to the calling process: <c>colossus-PID-START-PURPOSE</c>.</summary>
-    /// <param name="purpose">What the segment is for, for example <c>e1</c>.</param>
-    public static string NameFor(string purpose) => NameFor(ProcessIdentity.Current, purpose);
-
-    /// <summary>A name that <see cref="RemoveLeftovers"/> knows to belong to <paramref name="owner"/>.</summary>
-    /// <param name="owner">The process whose end makes the segment worthless.</param>
-    /// <param name="purpose">What the segment is for, for example <c>e1</c>.</param>
-    public static string NameFor(ProcessIdentity owner, string purpose) => string.Create(CultureInfo.InvariantCulture, $"colossus-{owner.Pid}-{owner.StartTicks}-{purpose}");
-
     /// <summary>
     /// Makes a segment of zeros, all its memory set aside at once, so that a full file system is an error here and never a fault later.
     /// It gets its name only when it is complete: nobody can open a half-made one.
     /// </summary>
-    /// <param name="name">Name, free until now.</param>
+    /// <param name="name">Name, free until now; <see cref="MemoryLease.Segment"/> gives one that is cleared away when all who hold the lease have died.</param>
     /// <param name="bytes">Size in bytes, above 0.</param>
     /// <param name="prepare">Writes what must be there before others can open it.</param>
     /// <param name="populate">Enter all pages into this process's page table at once (MAP_POPULATE): slower to make, no page faults later.</param>
@@ -66,7 +57,8 @@ public sealed unsafe class SharedSegment : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         string path = PathOf(name);
         CheckRoom(path, bytes);
-        string temporary = PathOf(NameFor($"making-{Interlocked.Increment(ref temporaryCount)}"));
+        // Named after the segment: whoever removes that also finds what a killed process left half made.
+        string temporary = PathOf($"{name}.making-{Guid.NewGuid():N}");
         int descriptor = Libc.Open(temporary, Libc.ReadWrite | Libc.Create | Libc.Exclusive | Libc.CloseOnExec, Convert.ToUInt32("600", 8));
         if (descriptor < 0)
         {
@@ -143,33 +135,6 @@ public sealed unsafe class SharedSegment : IDisposable
     /// <param name="name">Its name.</param>
     /// <returns>Whether there was one.</returns>
     public static bool Remove(string name) => Libc.Unlink(PathOf(name)) == 0;
-
-    /// <summary>Removes the segments whose owner, by their name (see <see cref="NameFor(string)"/>), no longer runs.</summary>
-    /// <returns>Names of those removed, in order. Another user's are left alone.</returns>
-    public static IReadOnlyList<string> RemoveLeftovers()
-    {
-        if (!System.IO.Directory.Exists(Directory))
-        {
-            return [];
-        }
-
-        List<string> removed = [];
-        foreach (string path in System.IO.Directory.GetFiles(Directory, "colossus-*").Order(StringComparer.Ordinal))
-        {
-            string name = Path.GetFileName(path);
-            string[] parts = name.Split('-', 4);
-            if (parts.Length == 4
-                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-                && !new ProcessIdentity(pid, ticks).IsAlive
-                && Remove(name))
-            {
-                removed.Add(name);
-            }
-        }
-
-        return removed;
-    }
 
     /// <summary>Unmaps the segment; its name and content stay. No pointer into it may be used afterwards.</summary>
     public void Dispose()

@@ -45,7 +45,7 @@ internal sealed partial class LaunchLoop
                 places[stop.Slot].Process?.Send(new StopOrder(Checkpoint: true));
                 break;
             case SupervisorAction.RemoveSegment remove:
-                segments.Remove(remove.Epoch);
+                memory.Remove(remove.Epoch);
                 break;
             case SupervisorAction.Fault fault:
                 Tell(fault);
@@ -68,7 +68,7 @@ internal sealed partial class LaunchLoop
         foreach (var argument in (string[])
             [
                 .. plan.Arguments, "train", "--job", plan.Folder.JobFile, "--run", plan.Folder.Path,
-                "--slot", slot.ToString(CultureInfo.InvariantCulture), "--corpus", plan.Corpus,
+                "--slot", slot.ToString(CultureInfo.InvariantCulture), "--corpus", plan.Corpus, "--memory", memory.Name,
             ])
         {
             start.ArgumentList.Add(argument);
@@ -101,8 +101,8 @@ internal sealed partial class LaunchLoop
             assign.Epoch,
             assign.Rank,
             clocks.Length,
-            segments.Name(assign.Epoch),
-            assign.RestoreEpoch is { } from ? segments.Name(from) : null,
+            memory.Segment(assign.Epoch),
+            assign.RestoreEpoch is { } from ? memory.Segment(from) : null,
             assign.RestoreEpoch ?? -1,
             assign.RestoreEpoch is null ? plan.Checkpoint : null,
             events.Step)); // what was reported, not what a rank restored: the next rank 0 tells the rest

@@ -51,30 +51,15 @@ internal sealed partial class LaunchLoop
             FailedReport => "failed",
             _ => places[slot].State,
         };
-        Decide(report switch
+        foreach (var happened in ReportMeaning.Events(slot, rank, report))
         {
-            ReadyReport => new SupervisorEvent.SlotReady(slot),
-            JoinedReport joined => new SupervisorEvent.Joined(slot, joined.Epoch, joined.Step),
-            ParkedReport parked => new SupervisorEvent.Parked(slot, parked.Epoch),
-            FinishedReport done => new SupervisorEvent.RankFinished(slot, done.Epoch, done.Stopped, done.Unsaved),
-            FailedReport failed => new SupervisorEvent.RankFailed(slot, failed.Code, failed.Reason),
-            _ => new SupervisorEvent.Alive(slot),
-        });
-        if (report is StepReport step && rank == 0)
-        {
-            Decide(new SupervisorEvent.StepDone(step.Epoch, step.Step));
+            Decide(happened);
         }
     }
 
     private void Account(int slot, int rank, RankReport report)
     {
-        var spent = report switch
-        {
-            AliveReport alive => alive.Buckets,
-            FinishedReport done => done.Buckets,
-            _ => null,
-        };
-        if (spent is not null)
+        if (ReportMeaning.Spent(report) is { } spent)
         {
             places[slot].Spent = spent;
             if (rank >= 0)

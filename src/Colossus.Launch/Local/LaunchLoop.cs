@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Colossus.Launch.Protocol;
+using Colossus.Processes;
 using Colossus.Supervision;
 
 namespace Colossus.Launch.Local;
@@ -16,7 +17,7 @@ internal sealed partial class LaunchLoop : IDisposable
     private readonly TimeProvider time;
     private readonly long origin;
     private readonly Channel<LaunchMessage> messages = Channel.CreateBounded<LaunchMessage>(MostMessages);
-    private readonly SegmentFiles segments = SegmentFiles.Own();
+    private readonly MemoryLease memory = MemoryLease.Begin();
     private readonly Place[] places;
     private readonly RankClock[] clocks;
     private readonly ReportEvents events;
@@ -51,7 +52,7 @@ internal sealed partial class LaunchLoop : IDisposable
 
     public LaunchResult Run(CancellationToken orderly, CancellationToken now)
     {
-        segments.RemoveThoseOfTheDead();
+        MemoryLease.RemoveAbandoned();
         using var first = orderly.Register(() => Post(new LaunchMessage(null, null, null, false)));
         using var second = now.Register(() => Post(new LaunchMessage(null, null, null, true)));
         Decide(new SupervisorEvent.Tick());
@@ -87,7 +88,7 @@ internal sealed partial class LaunchLoop : IDisposable
             place.Process?.Kill();
         }
 
-        segments.RemoveAll();
+        memory.Dispose();
     }
 
     private void Leave(bool gently)

@@ -1,3 +1,6 @@
+using Colossus.Processes;
+using Colossus.Supervision;
+
 namespace Colossus.Launch.Local;
 
 /// <summary>Runs the ranks of a job as processes of this machine.</summary>
@@ -32,7 +35,14 @@ public sealed class LocalLauncher(TimeProvider time)
 
     private LaunchResult Run(LaunchPlan plan, ILaunchObserver observer, CancellationToken orderly, CancellationToken now)
     {
-        using var loop = new LaunchLoop(plan, observer, time);
-        return loop.Run(orderly, now);
+        try
+        {
+            using var loop = new LaunchLoop(plan, observer, time);
+            return loop.Run(orderly, now);
+        }
+        catch (MemoryFolderException error)
+        {
+            return new LaunchResult(RunOutcome.Failed, error.Message, plan.Step, null, null, null, 0);
+        }
     }
 }

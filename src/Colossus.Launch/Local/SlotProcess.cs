@@ -124,8 +124,7 @@ internal sealed class SlotProcess
     {
         try
         {
-            using var lines = new StreamReader(stream, Encoding.UTF8);
-            while (lines.ReadLine() is { } line)
+            foreach (var line in BoundedLines.Of(stream))
             {
                 take(line);
             }

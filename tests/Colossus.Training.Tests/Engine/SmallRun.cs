@@ -31,7 +31,7 @@ internal sealed class SmallRun : IStepObserver
         var run = new SmallRun();
         LibtorchLoader.Load();
         string folder = Directory.CreateTempSubdirectory("colossus-small-run-").FullName;
-        string segment = SharedSegment.NameFor($"small-run-{Path.GetFileName(folder)}");
+        string segment = $"colossus-test-{Path.GetFileName(folder)}";
         try
         {
             WriteText(folder);
