@@ -17,7 +17,7 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
             var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
             using var corpus = TokenCorpus.Open(info.Folder);
             Require(corpus, job);
-            foreach (var note in info.Notes)
+            foreach (var note in (IEnumerable<string>)[.. info.Notes, .. NoEvaluation(corpus, job)])
             {
                 host.Warn(note);
             }
@@ -56,12 +56,21 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
             throw new CorpusException(
                 $"data.source: the text has {corpus.Info.TrainTokens} tokens to learn from, fewer than model.sequence ({sequence}) + 1; name more text, or lower model.sequence");
         }
+    }
 
-        if (corpus.HeldOutSamples(sequence) < 1)
+    // Holding text out is a choice: where there is too little of it, training goes on without.
+    private static IEnumerable<string> NoEvaluation(TokenCorpus corpus, JobSpec job)
+    {
+        int sequence = job.Model.Sequence;
+        if (job.Data.Holdout == 0 || corpus.HeldOutSamples(sequence) > 0 || corpus.Info.HeldOutTokens == 0)
         {
-            throw new CorpusException(
-                $"data.holdout: {corpus.Info.HeldOutTokens} tokens are held out of {corpus.Info.Documents} document(s), fewer than model.sequence ({sequence}) + 1; "
-                + "raise data.holdout, name more documents, or lower model.sequence");
+            yield break;
         }
+
+        var needed = (sequence + 1.0) / (corpus.Info.TrainTokens + corpus.Info.HeldOutTokens);
+        var cure = needed < 0.25
+            ? $"set data.holdout to {Math.Ceiling(needed * 2000) / 1000:0.###} or more, or to 0 if that is meant"
+            : "add text or lower model.sequence, or set data.holdout to 0 if that is meant";
+        yield return $"There will be no evaluation: {corpus.Info.HeldOutTokens} tokens are held out, fewer than one sequence ({sequence}) and its end; {cure}.";
     }
 }

@@ -23,9 +23,12 @@ internal sealed class DataBuildVerb : Verb
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        // Whoever stops the making of shards wants it to end now; what was made so far is removed.
+        using var signals = StopSignals.OfProcess(static _ => { });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly, signals.Now);
         var file = Full(parsed.GetRequiredValue(job));
         var read = new TrainPlan(Host, services).Read(file, parsed.GetValue(set) ?? []);
-        Host.Out.WriteLine(await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation));
+        Host.Out.WriteLine(await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, ending.Token));
         return ExitCode.Done;
     }
 }

@@ -16,7 +16,8 @@ public static class CorpusBuilder
     /// <summary>
     /// Makes the corpus that a job describes, once: it is kept under its fingerprint (source files with sizes and times, tokenizer, field, share held out)
     /// and found again by it. Several processes may ask at once; one makes it and the others wait. Whole documents are held out, chosen by the
-    /// hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
+    /// hash of their text, so that the choice stays when documents are added. Where few documents make that choice lopsided, or there is only one, the end of
+    /// the longest document is held out instead.
     /// </summary>
     /// <param name="data">Sources, tokenizer, field, share held out, cache folder.</param>
     /// <param name="baseDirectory">Where relative paths start: the job file's folder.</param>
@@ -121,14 +122,16 @@ public static class CorpusBuilder
         CancellationToken cancellation)
     {
         var threshold = (ulong)(data.Holdout * Math.Pow(2, 64));
-        var writer = Write(building, tokenizer, data, files, fingerprint, threshold, progress, cancellation);
+        var writer = Write(building, tokenizer, data, files, fingerprint, threshold, null, progress, cancellation);
         try
         {
-            if (BetterThreshold(writer, data) is { } better)
+            if (data.Holdout > 0 && IsLopsided(writer, data.Holdout))
             {
+                var total = writer.TrainBytes + writer.HeldOutBytes;
+                var end = HeldOutEnd.Of(writer.LongestText, data.Holdout * total / Encoding.UTF8.GetByteCount(writer.LongestText));
                 writer.Dispose();
                 CorpusWriter.Remove(building);
-                writer = Write(building, tokenizer, data, files, fingerprint, better, progress, cancellation);
+                writer = Write(building, tokenizer, data, files, fingerprint, 0, end, progress, cancellation);
             }
 
             return Finish(building, writer, tokenizer, data, files, fingerprint);
@@ -139,16 +142,9 @@ public static class CorpusBuilder
         }
     }
 
-    // With few documents a share may come out as none or all of them. Both splits are then made non-empty, still by hash alone.
-    private static ulong? BetterThreshold(CorpusWriter writer, DataSpec data)
-    {
-        if (writer.TrainDocuments == 0)
-        {
-            return writer.LeastHash == writer.GreatestHash ? 0 : writer.GreatestHash;
-        }
-
-        return writer.HeldOutDocuments == 0 && data.Holdout > 0 && writer.LeastHash < writer.GreatestHash ? writer.LeastHash + 1 : null;
-    }
+    // With few documents the choice by hash may come out as none of them, or leave less than a third of what should be learned from.
+    private static bool IsLopsided(CorpusWriter writer, double share) =>
+        writer.HeldOutDocuments == 0 || writer.TrainBytes < (1 - share) / 3 * (writer.TrainBytes + writer.HeldOutBytes);
 
     private static CorpusWriter Write(
         string building,
@@ -157,12 +153,14 @@ public static class CorpusBuilder
         IReadOnlyList<SourceFile> files,
         string fingerprint,
         ulong threshold,
+        HeldOutEnd? end,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellation)
     {
         var problems = new ProblemList();
-        var reader = new DocumentReader(data.Field, problems);
-        var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold);
+        var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold, end);
+        var reader = new DocumentReader(
+            new ReadingContext(data.Field, problems, data.OnBadLine == BadLineRule.Skip ? writer.Skip : null, cancellation));
         try
         {
             var total = files.Sum(file => file.Bytes);
@@ -202,7 +200,7 @@ public static class CorpusBuilder
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new CorpusProgress(
                 "writing shards", files.Count, files.Count, total, total, writer.TrainDocuments + writer.HeldOutDocuments, writer.Tokens));
-            return writer.TrainDocuments + writer.HeldOutDocuments > 0 ? writer : throw Empty(files);
+            return writer.TrainDocuments + writer.HeldOutDocuments > 0 ? writer : throw Empty(files, writer);
         }
         catch
         {
@@ -218,7 +216,14 @@ public static class CorpusBuilder
         List<string> notes = [];
         if (heldOut.Tokens == 0 && data.Holdout > 0)
         {
-            notes.Add("Nothing is held out for evaluation: all of the text is one document. Add another file, or put each text on a line of a .jsonl file.");
+            notes.Add("Nothing is held out for evaluation: the text is too short to be split.");
+        }
+
+        if (writer.FirstSkipped is { } first)
+        {
+            notes.Add(
+                $"{writer.SkippedLines} bad {(writer.SkippedLines == 1 ? "line was" : "lines were")} passed over (data.onBadLine: skip), the first: {first with { NextStep = null }}; "
+                + $"all are in {CorpusManifest.SkippedFileName} in the folder of the shards.");
         }
 
         var manifest = new CorpusManifest(
@@ -237,7 +242,8 @@ public static class CorpusBuilder
             heldOut,
             HashOf(tokenizer, train, heldOut),
             documentsBytes,
-            notes);
+            notes,
+            writer.SkippedLines);
         using var stream = new FileStream(Path.Combine(building, CorpusManifest.FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
         JsonSerializer.Serialize(stream, manifest, DataJson.Indented.CorpusManifest);
         stream.WriteByte((byte)'\n');
@@ -256,9 +262,12 @@ public static class CorpusBuilder
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    private static CorpusException Empty(IReadOnlyList<SourceFile> files)
+    private static CorpusException Empty(IReadOnlyList<SourceFile> files, CorpusWriter writer)
     {
         var what = files.Count == 1 ? "there is no text in it" : $"there is no text in any of the {files.Count} files";
-        return new CorpusException(new CorpusProblem(what, "name files with text in data.source", files[0].Path));
+        return new CorpusException(writer.FirstSkipped is { } first
+            ? new CorpusProblem(
+                $"{what}: {(writer.SkippedLines == 1 ? "its only line is bad" : $"all {writer.SkippedLines} lines are bad")}, the first: {first with { File = null }}", null, first.File)
+            : new CorpusProblem(what, "name files with text in data.source", files[0].Path));
     }
 }

@@ -15,6 +15,7 @@ namespace Colossus.Data.Shards;
 /// <param name="TokensSha256">Names the tokens themselves: equal when two corpora train the same, wherever they were made.</param>
 /// <param name="Reused">True when the shards were there already.</param>
 /// <param name="Notes">Sentences a person should read, such as why nothing could be held out.</param>
+/// <param name="SkippedLines">Bad lines that were passed over; their places are in <c>skipped.txt</c> in the folder.</param>
 public sealed record CorpusInfo(
     string Folder,
     string Tokenizer,
@@ -29,4 +30,5 @@ public sealed record CorpusInfo(
     string Fingerprint,
     string TokensSha256,
     bool Reused,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes,
+    long SkippedLines = 0);

@@ -19,13 +19,16 @@ internal sealed record CorpusManifest(
     SplitManifest HeldOut,
     [property: JsonPropertyName("tokensSha256")] string TokensSha256,
     long DocumentsFileBytes,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes,
+    long SkippedLines = 0)
 {
     /// <summary>Changes whenever the files or the way that text is read change: then old shards are not used any more.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public const string FileName = "corpus.json";
     public const string DocumentsFileName = "documents.jsonl";
+    /// <summary>A line for each bad line that was passed over; only there when there were any.</summary>
+    public const string SkippedFileName = "skipped.txt";
     public const string TokenBytesFileName = "token-bytes.bin";
 
     public CorpusInfo ToInfo(string folder, bool reused, IReadOnlyList<string>? further = null) => new(
@@ -42,5 +45,6 @@ internal sealed record CorpusManifest(
         Fingerprint,
         TokensSha256,
         reused,
-        [.. Notes, .. further ?? []]);
+        [.. Notes, .. further ?? []],
+        SkippedLines);
 }

@@ -1,8 +1,10 @@
+using System.Text;
+
 namespace Colossus.Data.Sources;
 
 /// <summary>
-/// Where a long text is cut into documents. A corpus is often one big file; without cuts there would be one document and nothing could be
-/// held out whole. Texts up to 256 KiB stay whole. Longer ones are cut at the first blank line between 8 and 64 KiB, failing that at the first
+/// Where a long text is cut into documents. A corpus is often one big file or line; without cuts there would be one document, nothing could be
+/// held out whole, and a tokenizer would need many times its memory. Texts up to 256 KiB stay whole. Longer ones are cut at the first blank line between 8 and 64 KiB, failing that at the first
 /// line end after that, failing that between two characters at 256 KiB.
 /// </summary>
 internal static class LongText
@@ -12,6 +14,27 @@ internal static class LongText
 
     private const int PartAtLeast = 8 << 10;
     private const int LineEndAfter = 64 << 10;
+
+    /// <summary>Makes documents of a text that is in memory.</summary>
+    /// <param name="whole">Name of the text.</param>
+    /// <param name="source">Name of its file.</param>
+    /// <param name="text">Valid UTF-8.</param>
+    /// <param name="origin">What the source says about it.</param>
+    /// <returns>The text, or its parts; none of white space alone.</returns>
+    public static IEnumerable<Document> Documents(string whole, string source, ReadOnlyMemory<byte> text, DocumentOrigin? origin = null)
+    {
+        var cut = text.Length > WholeUpTo;
+        for (var part = 0; !text.IsEmpty;)
+        {
+            var length = cut ? FirstPart(text.Span) : text.Length;
+            var piece = Encoding.UTF8.GetString(text.Span[..length]);
+            text = text[length..];
+            if (!string.IsNullOrWhiteSpace(piece))
+            {
+                yield return new Document(whole, source, piece, cut ? part++ : null, origin);
+            }
+        }
+    }
 
     /// <summary>Length in bytes of the first part.</summary>
     /// <param name="text">UTF-8: what is left of the text, at least its next <see cref="AnywhereAt"/> + 1 bytes where there are as many.</param>

@@ -6,7 +6,9 @@ namespace Colossus.Data.Sources;
 /// <param name="Kind">How it is read.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="ModifiedTicks">When it was last written, UTC ticks.</param>
-internal sealed record SourceFile(string Path, string Name, SourceKind Kind, long Bytes, long ModifiedTicks)
+/// <param name="Packing">How it is compressed.</param>
+internal sealed record SourceFile(
+    string Path, string Name, SourceKind Kind, long Bytes, long ModifiedTicks, SourcePacking Packing = SourcePacking.None)
 {
     public bool Changed()
     {
