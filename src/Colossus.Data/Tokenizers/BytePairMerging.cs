@@ -13,6 +13,9 @@ internal sealed class BytePairMerging(BytePairVocabulary vocabulary)
     private int[] ends = [];
     private int[] before = [];
 
+    /// <summary>How many pairs have been looked at: what the time goes with.</summary>
+    public long Looked { get; private set; }
+
     /// <summary>Adds the tokens of one word.</summary>
     public void Merge(ReadOnlySpan<byte> word, List<int> tokens)
     {
@@ -70,6 +73,7 @@ internal sealed class BytePairMerging(BytePairVocabulary vocabulary)
     // Puts a token and the one after it into the queue, if they make a token.
     private void Offer(ReadOnlySpan<byte> word, int start)
     {
+        Looked++;
         if (start >= 0 && ends[start] < word.Length && vocabulary.TryGetId(word[start..ends[ends[start]]], out var rank))
         {
             pairs.Enqueue((start, ends[ends[start]]), ((ulong)rank << 32) | (uint)start);

@@ -40,7 +40,7 @@ public sealed class TokenCorpusTests
         var fingerprint = new string('a', 32);
 
         // Shards of 20 tokens: most documents lie in two of them.
-        using var writer = new CorpusWriter(building, tokenizer, fingerprint, ulong.MaxValue / 4, ShardHeader.Length + 80);
+        using var writer = new CorpusWriter(building, tokenizer, fingerprint, ulong.MaxValue / 4, shardBytes: ShardHeader.Length + 80);
         texts.ForEach(text => writer.Add(new(text[..12], "here", text)));
         var (train, heldOut, length) = writer.Finish();
         Assert.True(train.Shards.Count > 10);
