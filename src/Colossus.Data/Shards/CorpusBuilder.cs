@@ -142,9 +142,12 @@ public static class CorpusBuilder
         }
     }
 
-    // With few documents the choice by hash may come out as none of them, or leave less than a third of what should be learned from.
-    private static bool IsLopsided(CorpusWriter writer, double share) =>
-        writer.HeldOutDocuments == 0 || writer.TrainBytes < (1 - share) / 3 * (writer.TrainBytes + writer.HeldOutBytes);
+    // With few documents, or documents of very different lengths, the choice by hash may come out as none or nearly none of the text, or as most of it.
+    private static bool IsLopsided(CorpusWriter writer, double share)
+    {
+        double total = writer.TrainBytes + writer.HeldOutBytes;
+        return writer.HeldOutBytes < share / 3 * total || writer.TrainBytes < (1 - share) / 3 * total;
+    }
 
     private static CorpusWriter Write(
         string building,

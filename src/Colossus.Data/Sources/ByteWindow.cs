@@ -62,7 +62,7 @@ internal sealed class ByteWindow(CancellationToken cancellation)
     /// <returns>False when there is none left.</returns>
     public bool FindLine(out int end)
     {
-        for (var from = 0; ; from = Rest.Length)
+        for (var from = 0; ; from = end)
         {
             end = Rest.Span[from..].IndexOf((byte)'\n') + from;
             if (end >= from)
@@ -92,6 +92,11 @@ internal sealed class ByteWindow(CancellationToken cancellation)
 
     private void MakeRoom()
     {
+        if (filled < buffer.Length)
+        {
+            return;
+        }
+
         var length = filled - start;
         if (length == Limit)
         {
@@ -99,7 +104,7 @@ internal sealed class ByteWindow(CancellationToken cancellation)
                 $"a line or value is longer than {Limit >> 20} MiB", "cut it into several, or write the text to a .txt file, which may be of any length", Line);
         }
 
-        var target = length > buffer.Length / 2 ? new byte[(int)Math.Min(Limit, buffer.Length * 2L)] : buffer;
+        var target = start < buffer.Length / 2 ? new byte[(int)Math.Min(Limit, buffer.Length * 2L)] : buffer;
         buffer.AsSpan(start, length).CopyTo(target);
         (buffer, start, filled) = (target, 0, length);
     }

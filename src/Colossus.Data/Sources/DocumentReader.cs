@@ -49,7 +49,7 @@ internal sealed class DocumentReader(ReadingContext context)
         {
             context.Problem(error.In(file.Path));
         }
-        catch (Exception error) when (file.Packing != SourcePacking.None && SourceInput.IsDamage(error))
+        catch (InvalidDataException error) when (file.Packing != SourcePacking.None)
         {
             context.Problem(new CorpusProblem(
                 $"the file cannot be unpacked: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", "it is damaged or cut short: pack or download it again", file.Path));

@@ -12,7 +12,22 @@ internal sealed record SourceFile(
 {
     public bool Changed()
     {
-        var now = new FileInfo(Path);
-        return !now.Exists || now.Length != Bytes || now.LastWriteTimeUtc.Ticks != ModifiedTicks;
+        return Look(Path) is not { } now || now.Length != Bytes || now.LastWriteTimeUtc.Ticks != ModifiedTicks;
+    }
+
+    /// <summary>Looks at a file; at the target of a link, since that is read and may change.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static FileInfo? Look(string path)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            return info.Exists ? info : null;
+        }
+        catch (IOException)
+        {
+            return null; // Links that lead in a circle.
+        }
     }
 }

@@ -25,8 +25,8 @@ internal sealed class SourceInput : IDisposable
         {
             return new SourceInput(file, source.Packing switch
             {
-                SourcePacking.Gzip => new GZipInputStream(file),
-                SourcePacking.Zstandard => new DecompressionStream(file),
+                SourcePacking.Gzip => new UnpackingStream(new GZipInputStream(file)),
+                SourcePacking.Zstandard => new UnpackingStream(new DecompressionStream(file)),
                 _ => file,
             });
         }
@@ -36,10 +36,6 @@ internal sealed class SourceInput : IDisposable
             throw;
         }
     }
-
-    /// <summary>True for the exceptions with which the libraries answer bytes that do not unpack.</summary>
-    public static bool IsDamage(Exception error) =>
-        error is ICSharpCode.SharpZipLib.SharpZipBaseException or ZstdException or EndOfStreamException or InvalidDataException;
 
     public void Dispose()
     {

@@ -129,18 +129,15 @@ internal static class SourceResolver
             return null;
         }
 
-        var info = new FileInfo(path);
-        if (!info.Exists)
+        if (SourceFile.Look(path) is not { } info)
         {
             problems.Add(new CorpusProblem("the file is gone, or a link that leads nowhere", "remove it, or narrow the pattern", path));
             return null;
         }
 
-        // A link tells of itself; what is read, and may change, is its target.
-        var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
         var relative = Path.GetRelativePath(baseDirectory, path);
         var name = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
-        return new SourceFile(path, name.Replace('\\', '/'), kind!.Value, target.Length, target.LastWriteTimeUtc.Ticks, packing);
+        return new SourceFile(path, name.Replace('\\', '/'), kind!.Value, info.Length, info.LastWriteTimeUtc.Ticks, packing);
     }
 
     private static CorpusProblem? Reject(string path, string extension, string inner, SourceKind? kind, SourcePacking packing)

@@ -74,32 +74,28 @@ internal static class XmlReading
             {
                 return false;
             }
+
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
+                    Append(text, reader.Value);
+                    ended = false;
+                    break;
+                case XmlNodeType.EndElement:
+                    ended = true;
+                    break;
+                case XmlNodeType.Element:
+                    Append(text, ended ? "\n" : "");
+                    ended = reader.IsEmptyElement;
+                    break;
+            }
+
+            return true;
         }
         catch (XmlException error)
         {
             throw new SourceException($"not well-formed XML: {Reason(error)}", "correct the file", error.LineNumber, error.LinePosition);
         }
-
-        if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-        {
-            Append(text, reader.Value);
-            ended = false;
-        }
-        else if (reader.NodeType is XmlNodeType.EndElement)
-        {
-            ended = true;
-        }
-        else if (reader.NodeType is XmlNodeType.Element)
-        {
-            if (ended)
-            {
-                Append(text, "\n");
-            }
-
-            ended = reader.IsEmptyElement;
-        }
-
-        return true;
     }
 
     private static void Append(StringBuilder text, string value)
