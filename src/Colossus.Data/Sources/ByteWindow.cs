@@ -10,9 +10,10 @@ internal sealed class ByteWindow(CancellationToken cancellation)
     /// <summary>The longest line or JSON value that is read: 1 GiB.</summary>
     public const int Limit = 1 << 30;
 
-    private const int Usual = 1 << 20;
+    private const int First = 64 << 10;
+    private const int MostKept = 1 << 20;
 
-    private byte[] buffer = new byte[Usual];
+    private byte[] buffer = new byte[First];
     private Stream stream = Stream.Null;
     private int start;
     private int filled;
@@ -33,7 +34,7 @@ internal sealed class ByteWindow(CancellationToken cancellation)
     public void Begin(Stream input)
     {
         // One giant line must not hold its memory through thousands of files after it.
-        buffer = buffer.Length > Usual ? new byte[Usual] : buffer;
+        buffer = buffer.Length > MostKept ? new byte[First] : buffer;
         (stream, start, filled, Offset, Line, Column) = (input, 0, 0, 0, 1, 1);
     }
 

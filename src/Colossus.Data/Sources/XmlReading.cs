@@ -7,7 +7,7 @@ namespace Colossus.Data.Sources;
 internal static class XmlReading
 {
     // A text is cut as soon as there is so much of it: a document may be larger than memory.
-    private const int CutAbove = 4 * LongText.AnywhereAt;
+    private const int CutAbove = 2 * LongText.WholeUpTo;
 
     public static IEnumerable<Document> Read(SourceFile file, ReadingContext context)
     {
