@@ -17,11 +17,12 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
             var info = await Task.Run(() => CorpusBuilder.Build(job.Data, folder, progress, cancellationToken), cancellationToken);
             using var corpus = TokenCorpus.Open(info.Folder);
             Require(corpus, job);
-            foreach (var note in (IEnumerable<string>)[.. info.Notes, .. NoEvaluation(corpus, job)])
+            foreach (var note in info.Notes)
             {
                 host.Warn(note);
             }
 
+            TellOfEvaluation(corpus, job);
             return info.Folder;
         }
         catch (CorpusException error)
@@ -59,18 +60,20 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
     }
 
     // Holding text out is a choice: where there is too little of it, training goes on without.
-    private static IEnumerable<string> NoEvaluation(TokenCorpus corpus, JobSpec job)
+    private void TellOfEvaluation(TokenCorpus corpus, JobSpec job)
     {
         int sequence = job.Model.Sequence;
-        if (job.Data.Holdout == 0 || corpus.HeldOutSamples(sequence) > 0 || corpus.Info.HeldOutTokens == 0)
+        if (job.Data.Holdout == 0)
         {
-            yield break;
+            host.Say("no text is held out (data.holdout is 0): there is no evaluation");
         }
-
-        var needed = (sequence + 1.0) / (corpus.Info.TrainTokens + corpus.Info.HeldOutTokens);
-        var cure = needed < 0.25
-            ? $"set data.holdout to {Math.Ceiling(needed * 2000) / 1000:0.###} or more, or to 0 if that is meant"
-            : "add text or lower model.sequence, or set data.holdout to 0 if that is meant";
-        yield return $"There will be no evaluation: {corpus.Info.HeldOutTokens} tokens are held out, fewer than one sequence ({sequence}) and its end; {cure}.";
+        else if (corpus.HeldOutSamples(sequence) == 0 && corpus.Info.HeldOutTokens > 0)
+        {
+            var needed = (sequence + 1.0) / (corpus.Info.TrainTokens + corpus.Info.HeldOutTokens);
+            var cure = needed < 0.25
+                ? $"set data.holdout to {Math.Ceiling(needed * 2000) / 1000:0.###} or more, or to 0 if that is meant"
+                : "add text or lower model.sequence, or set data.holdout to 0 if that is meant";
+            host.Warn($"There will be no evaluation: {corpus.Info.HeldOutTokens} tokens are held out, fewer than one sequence ({sequence}) and its end; {cure}.");
+        }
     }
 }

@@ -92,17 +92,6 @@ internal sealed class CorpusWriter : IDisposable
         skipped.Write('\n');
     }
 
-    private void AddWhole(Document document)
-    {
-        // U+0000 is no character of any text; replacing it keeps byte 0 free for the end of a text.
-        batch.Add(document.Text.Contains('\0') ? document with { Text = document.Text.Replace('\0', '\uFFFD') } : document);
-        batchCharacters += document.Text.Length;
-        if (batch.Count >= BatchDocuments || batchCharacters >= BatchCharacters)
-        {
-            WriteBatch();
-        }
-    }
-
     /// <summary>Writes the documents that still wait for their batch.</summary>
     public void Flush() => WriteBatch();
 
@@ -137,6 +126,17 @@ internal sealed class CorpusWriter : IDisposable
         heldOut.Dispose();
         records.Dispose();
         skipped?.Dispose();
+    }
+
+    private void AddWhole(Document document)
+    {
+        // U+0000 is no character of any text; replacing it keeps byte 0 free for the end of a text.
+        batch.Add(document.Text.Contains('\0') ? document with { Text = document.Text.Replace('\0', '\uFFFD') } : document);
+        batchCharacters += document.Text.Length;
+        if (batch.Count >= BatchDocuments || batchCharacters >= BatchCharacters)
+        {
+            WriteBatch();
+        }
     }
 
     private void WriteBatch()

@@ -14,6 +14,9 @@ internal sealed class SmallRun : IStepObserver
 
     public IReadOnlyList<StepReport> Steps => steps;
 
+    /// <summary>Steps after which held-out text was evaluated.</summary>
+    public List<long> Evaluations { get; } = [];
+
     public RankResult? Result { get; private set; }
 
     /// <summary>Trains a job given by its <c>train</c> settings.</summary>
@@ -57,9 +60,7 @@ internal sealed class SmallRun : IStepObserver
 
     public void StepDone(StepReport report) => steps.Add(report);
 
-    public void Evaluated(long step, double loss, double bitsPerByte)
-    {
-    }
+    public void Evaluated(long step, double loss, double bitsPerByte) => Evaluations.Add(step);
 
     public void CheckpointDone(CheckpointReport report)
     {
