@@ -69,6 +69,57 @@ public sealed class DataVerbTests
         Assert.Equal("", test.Out);
     }
 
+    [Fact]
+    public async Task Holding_nothing_out_is_a_choice()
+    {
+        using var test = Ready();
+        Assert.Equal(0, await Run(test, "data", "inspect", "a.yaml", "--set", "data.holdout=0"));
+        Assert.Contains("nothing: there is no evaluation", test.Out);
+        Assert.DoesNotContain("warning", test.Error);
+    }
+
+    [Fact]
+    public async Task Too_little_text_held_out_for_one_sequence_is_told_with_the_share_that_suffices()
+    {
+        using var test = Ready();
+        Assert.Equal(0, await Run(test, "data", "build", "a.yaml", "--set", "data.holdout=0.002"));
+        Assert.Contains("There will be no evaluation", test.Error);
+        var share = test.Error.Split("set data.holdout to ")[1].Split(' ')[0];
+        using var again = Ready();
+        Assert.Equal(0, await Run(again, "data", "build", "a.yaml", "--set", $"data.holdout={share}"));
+        Assert.DoesNotContain("There will be no evaluation", again.Error);
+    }
+
+    [Fact]
+    public async Task One_short_text_is_enough()
+    {
+        using var test = Ready();
+        Assert.Equal(0, await Run(test, "data", "inspect", "a.yaml", "--set", "data.source=texts/7.md", "--set", "data.holdout=0.4", "--set", "model.sequence=16"));
+        Assert.Contains("held out", test.Out);
+        Assert.DoesNotContain("There will be no evaluation", test.Error);
+    }
+
+    [Fact]
+    public async Task Bad_lines_that_were_passed_over_are_told()
+    {
+        using var test = Ready();
+        test.Write("b.jsonl", string.Concat(Enumerable.Repeat("{\"text\":\"A text that is long enough to learn something from it.\"}\nbad\n", 20)));
+        Assert.Equal(0, await Run(test, "data", "inspect", "a.yaml", "--set", "data.source=b.jsonl", "--set", "data.onBadLine=skip"));
+        Assert.Contains("20 bad lines", test.Out);
+        Assert.Contains("20 bad lines were passed over", test.Error);
+        Assert.Equal(ExitCode.BadInput, await Run(test, "data", "inspect", "a.yaml", "--set", "data.source=b.jsonl"));
+    }
+
+    [Fact]
+    public async Task A_request_to_stop_is_an_interruption()
+    {
+        using var test = Ready();
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var host = test.Host with { Train = new TrainServices(new FileJobSource(), new ShardCorpusSource(test.Host), test.Train) };
+        Assert.Equal(ExitCode.Interrupted, await CommandLine.RunAsync(["data", "build", "a.yaml"], host, stop.Token));
+    }
+
     private static TestHost Ready()
     {
         var test = new TestHost();

@@ -60,7 +60,7 @@ public sealed class TrainRunTests
         using var test = new TestHost();
         var (order, run) = Order(test);
         using var output = new FailingWriter(new OutputException(nobodyListens, "full"));
-        using var signals = new StopSignals(_ => { });
+        using var signals = new StopSignals(_ => { }, TimeProvider.System);
         var host = test.Host with { Out = output, Console = CliHost.ConsoleOn(output, terminal: false, _ => null) };
         Assert.Equal(ExitCode.Done, await new TrainRun(host, new ScriptedLauncher("completed"), json: false).RunAsync(order, new ModelSize(1000, 5000), Speed, signals));
         Assert.Equal(["started", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));

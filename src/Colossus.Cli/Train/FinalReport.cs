@@ -20,7 +20,8 @@ internal static class FinalReport
             "unsaved" => $"ended after step {finished.Steps} without its weights on disk",
             _ => $"failed after step {finished.Steps}: {finished.Reason}",
         };
-        var result = (finished.Loss is { } loss ? $", loss {loss:0.0000}" : "") + (finished.BitsPerByte is { } bits ? $", {bits:0.000} bits per byte of held-out text" : "");
+        var result = (finished.Loss is { } loss ? $", loss {loss:0.0000}" : "") + (finished.BitsPerByte is { } bits ? $", {bits:0.000} bits per byte of held-out text"
+            : finished.Status == "completed" ? ", not evaluated: no text was held out" : "");
         var restarts = finished.Restarts > 0 ? $", {finished.Restarts} {(finished.Restarts == 1 ? "recovery" : "recoveries")}" : "";
         console.WriteLine(outcome + result + restarts);
         if (summary.MedianTokensPerSecond is { } tokens)

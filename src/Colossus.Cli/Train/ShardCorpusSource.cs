@@ -60,6 +60,7 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
                 host.Warn(note);
             }
 
+            TellOfEvaluation(corpus, job);
             return new PreparedCorpus(Describe(held.Info, folder), held);
         }
         catch
@@ -151,12 +152,23 @@ internal sealed class ShardCorpusSource(CliHost host) : ICorpusSource
             throw new CorpusException(
                 $"data.source: the text has {corpus.Info.TrainTokens} tokens to learn from, fewer than model.sequence ({sequence}) + 1; name more text, or lower model.sequence");
         }
+    }
 
-        if (corpus.HeldOutSamples(sequence) < 1)
+    // Holding text out is a choice: where there is too little of it, training goes on without.
+    private void TellOfEvaluation(TokenCorpus corpus, JobSpec job)
+    {
+        int sequence = job.Model.Sequence;
+        if (job.Data.Holdout == 0)
         {
-            throw new CorpusException(
-                $"data.holdout: {corpus.Info.HeldOutTokens} tokens are held out of {corpus.Info.Documents} document(s), fewer than model.sequence ({sequence}) + 1; "
-                + "raise data.holdout, name more documents, or lower model.sequence");
+            host.Say("no text is held out (data.holdout is 0): there is no evaluation");
+        }
+        else if (corpus.HeldOutSamples(sequence) == 0 && corpus.Info.HeldOutTokens > 0)
+        {
+            var needed = (sequence + 1.0) / (corpus.Info.TrainTokens + corpus.Info.HeldOutTokens);
+            var cure = needed < 0.25
+                ? $"set data.holdout to {Math.Ceiling(needed * 2000) / 1000:0.###} or more, or to 0 if that is meant"
+                : "add text or lower model.sequence, or set data.holdout to 0 if that is meant";
+            host.Warn($"There will be no evaluation: {corpus.Info.HeldOutTokens} tokens are held out, fewer than one sequence ({sequence}) and its end; {cure}.");
         }
     }
 }

@@ -23,9 +23,12 @@ internal sealed class DataBuildVerb : Verb
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        // Whoever stops the making of shards wants it to end now; what was made so far is removed.
+        using var signals = StopSignals.OfProcess(static _ => { }, Host.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly, signals.Now);
         var file = Full(parsed.GetRequiredValue(job));
         var read = new TrainPlan(Host, services).Read(file, parsed.GetValue(set) ?? []);
-        using var corpus = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation);
+        using var corpus = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, ending.Token);
         Host.Out.WriteLine(corpus.Data.Folder);
         return ExitCode.Done;
     }

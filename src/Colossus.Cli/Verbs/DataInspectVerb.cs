@@ -40,9 +40,12 @@ internal sealed class DataInspectVerb : Verb
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        // Whoever stops the making of shards wants it to end now; what was made so far is removed.
+        using var signals = StopSignals.OfProcess(static _ => { }, Host.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly, signals.Now);
         var file = Full(parsed.GetRequiredValue(job));
         var read = new TrainPlan(Host, services).Read(file, parsed.GetValue(set) ?? []);
-        using var prepared = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, cancellation);
+        using var prepared = await services.Corpora.PrepareAsync(read, Path.GetDirectoryName(file)!, ending.Token);
         var folder = prepared.Data.Folder;
         try
         {
@@ -77,7 +80,8 @@ internal sealed class DataInspectVerb : Verb
         var samples = corpus.TrainSamples(job.Model.Sequence);
         return new DataReport(
             folder, info.Tokenizer, info.Vocabulary, info.Documents, info.TrainBytes + info.HeldOutBytes, info.TrainTokens, info.HeldOutTokens,
-            samples, corpus.HeldOutSamples(job.Model.Sequence), (double)job.Train.Steps * job.Train.GlobalBatch / samples);
+            samples, corpus.HeldOutSamples(job.Model.Sequence), (double)job.Train.Steps * job.Train.GlobalBatch / samples,
+            info.SkippedLines);
     }
 
     private static string Text(TokenCorpus corpus, long number, int sequence)
@@ -96,7 +100,12 @@ internal sealed class DataInspectVerb : Verb
         Row("text", $"{report.Documents} documents, {Format.Bytes(report.TextBytes)}");
         Row("tokens", $"{Format.Count(tokens)} by {report.Tokenizer} ({report.Vocabulary} ids), {(double)report.TextBytes / tokens:0.00} bytes each");
         Row("to learn from", $"{report.TrainTokens} tokens = {report.TrainSamples} samples");
-        Row("held out", $"{report.HeldOutTokens} tokens = {report.HeldOutSamples} samples");
+        Row("held out", report.HeldOutTokens == 0 ? "nothing: there is no evaluation" : $"{report.HeldOutTokens} tokens = {report.HeldOutSamples} samples");
+        if (report.SkippedLines > 0)
+        {
+            Row("passed over", $"{report.SkippedLines} bad lines; their places are in {Path.Combine(report.Folder, "skipped.txt")}");
+        }
+
         Row("the job reads", $"{report.Passes.ToString(report.Passes < 10 ? "0.00" : "0", CultureInfo.InvariantCulture)} times its text");
         Host.Console.Write(grid);
         Host.Console.WriteLine();

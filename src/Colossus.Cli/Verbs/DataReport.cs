@@ -11,5 +11,7 @@ namespace Colossus.Cli.Verbs;
 /// <param name="TrainSamples">Sequences of the job's length to learn from.</param>
 /// <param name="HeldOutSamples">Sequences held out.</param>
 /// <param name="Passes">How often the job's steps read the text.</param>
+/// <param name="SkippedLines">Bad lines that were passed over (<c>data.onBadLine: skip</c>).</param>
 internal sealed record DataReport(
-    string Folder, string Tokenizer, int Vocabulary, long Documents, long TextBytes, long TrainTokens, long HeldOutTokens, long TrainSamples, long HeldOutSamples, double Passes);
+    string Folder, string Tokenizer, int Vocabulary, long Documents, long TextBytes, long TrainTokens, long HeldOutTokens, long TrainSamples, long HeldOutSamples, double Passes,
+    long SkippedLines);

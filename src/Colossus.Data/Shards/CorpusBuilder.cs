@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Colossus.Data.Sources;
 using Colossus.Data.Tokenizers;
@@ -14,7 +15,8 @@ public static class CorpusBuilder
 
     /// <summary>
     /// Makes the corpus that a job describes, once: it is kept in the cache and found again (<see cref="CorpusStore"/>). Whole documents are held out, chosen
-    /// by the hash of their text, so that the choice stays when documents are added. Where that chooses none, the document with the least hash is held out.
+    /// by the hash of their text, so that the choice stays when documents are added. Where few documents make that choice lopsided, or there is only one, the end
+    /// of the longest document is held out instead.
     /// </summary>
     /// <inheritdoc cref="CorpusStore.Hold(DataSpec, string, IProgress{CorpusProgress}?, CancellationToken)"/>
     /// <returns>Where the shards are and what they hold. Who goes on to use them holds them: <see cref="CorpusStore.Hold(DataSpec, string, IProgress{CorpusProgress}?, CancellationToken)"/>.</returns>
@@ -52,14 +54,16 @@ public static class CorpusBuilder
         CancellationToken cancellation)
     {
         var threshold = (ulong)(data.Holdout * Math.Pow(2, 64));
-        var writer = Write(building, tokenizer, data, sources, fingerprint, threshold, progress, cancellation);
+        var writer = Write(building, tokenizer, data, sources, fingerprint, threshold, null, progress, cancellation);
         try
         {
-            if (BetterThreshold(writer, data) is { } better)
+            if (data.Holdout > 0 && IsLopsided(writer, data.Holdout))
             {
+                var total = writer.TrainBytes + writer.HeldOutBytes;
+                var end = HeldOutEnd.Of(writer.LongestText, data.Holdout * total / Encoding.UTF8.GetByteCount(writer.LongestText));
                 writer.Dispose();
                 CorpusWriter.Remove(building);
-                writer = Write(building, tokenizer, data, sources, fingerprint, better, progress, cancellation);
+                writer = Write(building, tokenizer, data, sources, fingerprint, 0, end, progress, cancellation);
             }
 
             Finish(building, writer, tokenizer, data, sources, fingerprint);
@@ -70,15 +74,11 @@ public static class CorpusBuilder
         }
     }
 
-    // With few documents a share may come out as none or all of them. Both splits are then made non-empty, still by hash alone.
-    private static ulong? BetterThreshold(CorpusWriter writer, DataSpec data)
+    // With few documents, or documents of very different lengths, the choice by hash may come out as none or nearly none of the text, or as most of it.
+    private static bool IsLopsided(CorpusWriter writer, double share)
     {
-        if (writer.TrainDocuments == 0)
-        {
-            return writer.LeastHash == writer.GreatestHash ? 0 : writer.GreatestHash;
-        }
-
-        return writer.HeldOutDocuments == 0 && data.Holdout > 0 && writer.LeastHash < writer.GreatestHash ? writer.LeastHash + 1 : null;
+        double total = writer.TrainBytes + writer.HeldOutBytes;
+        return writer.HeldOutBytes < share / 3 * total || writer.TrainBytes < (1 - share) / 3 * total;
     }
 
     private static CorpusWriter Write(
@@ -88,12 +88,14 @@ public static class CorpusBuilder
         SourceInventory sources,
         string fingerprint,
         ulong threshold,
+        HeldOutEnd? end,
         IProgress<CorpusProgress>? progress,
         CancellationToken cancellation)
     {
         var problems = new ProblemList();
-        var reader = new DocumentReader(data.Field, problems);
-        var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold);
+        var writer = new CorpusWriter(building, tokenizer, fingerprint, threshold, end);
+        var reader = new DocumentReader(
+            new ReadingContext(data.Field, problems, data.OnBadLine == BadLineRule.Skip ? writer.Skip : null, cancellation));
         try
         {
             var files = sources.Files;
@@ -134,7 +136,7 @@ public static class CorpusBuilder
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new CorpusProgress(
                 "writing shards", files.Count, files.Count, total, total, writer.TrainDocuments + writer.HeldOutDocuments, writer.Tokens));
-            return writer.TrainDocuments + writer.HeldOutDocuments > 0 ? writer : throw Empty(files);
+            return writer.TrainDocuments + writer.HeldOutDocuments > 0 ? writer : throw Empty(files, writer);
         }
         catch
         {
@@ -150,7 +152,14 @@ public static class CorpusBuilder
         List<string> notes = [];
         if (heldOut.Tokens == 0 && data.Holdout > 0)
         {
-            notes.Add("Nothing is held out for evaluation: all of the text is one document. Add another file, or put each text on a line of a .jsonl file.");
+            notes.Add("Nothing is held out for evaluation: the text is too short to be split.");
+        }
+
+        if (writer.FirstSkipped is { } first)
+        {
+            notes.Add(
+                $"{writer.SkippedLines} bad {(writer.SkippedLines == 1 ? "line was" : "lines were")} passed over (data.onBadLine: skip), the first: {first with { NextStep = null }}; "
+                + $"all are in {CorpusManifest.SkippedFileName} in the folder of the shards.");
         }
 
         var manifest = new CorpusManifest(
@@ -170,7 +179,8 @@ public static class CorpusBuilder
             "",
             FilesIn(building),
             notes,
-            "").Seal();
+            "",
+            writer.SkippedLines).Seal();
         using var stream = new FileStream(Path.Combine(building, CorpusManifest.FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
         JsonSerializer.Serialize(stream, manifest, DataJson.Indented.CorpusManifest);
         stream.WriteByte((byte)'\n');
@@ -190,9 +200,12 @@ public static class CorpusBuilder
         return files;
     }
 
-    private static CorpusException Empty(IReadOnlyList<SourceFile> files)
+    private static CorpusException Empty(IReadOnlyList<SourceFile> files, CorpusWriter writer)
     {
         var what = files.Count == 1 ? "there is no text in it" : $"there is no text in any of the {files.Count} files";
-        return new CorpusException(new CorpusProblem(what, "name files with text in data.source", files[0].Path));
+        return new CorpusException(writer.FirstSkipped is { } first
+            ? new CorpusProblem(
+                $"{what}: {(writer.SkippedLines == 1 ? "its only line is bad" : $"all {writer.SkippedLines} lines are bad")}, the first: {first with { File = null }}", null, first.File)
+            : new CorpusProblem(what, "name files with text in data.source", files[0].Path));
     }
 }

@@ -13,6 +13,7 @@ internal static class CorpusFingerprint
             .Append("format ").Append(CorpusManifest.CurrentFormat).Append('\n')
             .Append("tokenizer ").Append(tokenizerIdentity).Append('\n')
             .Append("field ").Append(data.Field).Append('\n')
+            .Append("onBadLine ").Append(data.OnBadLine).Append('\n')
             .Append("holdout ").Append(data.Holdout).Append('\n');
         foreach (var (file, record) in sources.Files.Zip(sources.Records))
         {

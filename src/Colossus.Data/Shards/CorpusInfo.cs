@@ -16,6 +16,7 @@ namespace Colossus.Data.Shards;
 /// <param name="Sources">The files that the text was read from, in order.</param>
 /// <param name="Reused">True when the shards were there already.</param>
 /// <param name="Notes">Sentences a person should read, such as why nothing could be held out.</param>
+/// <param name="SkippedLines">Bad lines that were passed over; their places are in <c>skipped.txt</c> in the folder.</param>
 public sealed record CorpusInfo(
     string Folder,
     string Tokenizer,
@@ -31,4 +32,5 @@ public sealed record CorpusInfo(
     string TokensSha256,
     IReadOnlyList<SourceRecord> Sources,
     bool Reused,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes,
+    long SkippedLines = 0);

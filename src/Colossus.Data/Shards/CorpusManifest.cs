@@ -23,13 +23,16 @@ internal sealed record CorpusManifest(
     [property: JsonPropertyName("tokensSha256")] string TokensSha256,
     IReadOnlyList<FileManifest> Files,
     IReadOnlyList<string> Notes,
-    [property: JsonPropertyName("sha256")] string Sha256)
+    [property: JsonPropertyName("sha256")] string Sha256,
+    long SkippedLines = 0)
 {
     /// <summary>Changes whenever the files or the way that text is read change: then old shards are not used any more.</summary>
     public const int CurrentFormat = 2;
 
     public const string FileName = "corpus.json";
     public const string DocumentsFileName = "documents.jsonl";
+    /// <summary>A line for each bad line that was passed over; only there when there were any.</summary>
+    public const string SkippedFileName = "skipped.txt";
     public const string TokenBytesFileName = "token-bytes.bin";
 
     /// <summary>The manifest with its hashes: that of the tokens, and that of itself.</summary>
@@ -57,7 +60,8 @@ internal sealed record CorpusManifest(
         TokensSha256,
         Sources,
         reused,
-        [.. Notes, .. further ?? []]);
+        [.. Notes, .. further ?? []],
+        SkippedLines);
 
     private string HashOfSelf() =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Sha256 = "" }, DataJson.Lines.CorpusManifest)));
@@ -66,7 +70,7 @@ internal sealed record CorpusManifest(
     private string HashOfTokens()
     {
         var text = new StringBuilder($"{Tokenizer} {Vocabulary} {EndOfText}\n");
-        foreach (var (file, sha256) in Files.Where(file => file.File != DocumentsFileName).Select(file => (file.File, file.Sha256))
+        foreach (var (file, sha256) in Files.Where(file => file.File is not (DocumentsFileName or SkippedFileName)).Select(file => (file.File, file.Sha256))
             .Concat(Train.Shards.Concat(HeldOut.Shards).Select(shard => (shard.File, shard.Sha256))))
         {
             text.Append(file).Append(' ').Append(sha256).Append('\n');

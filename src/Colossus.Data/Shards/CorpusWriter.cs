@@ -20,6 +20,8 @@ internal sealed class CorpusWriter : IDisposable
     private readonly SplitWriter heldOut;
     private readonly FileStream records;
     private readonly List<Document> batch = [];
+    private readonly HeldOutEnd? end;
+    private StreamWriter? skipped;
     private int batchCharacters;
 
     /// <summary>A writer into an empty folder.</summary>
@@ -27,12 +29,14 @@ internal sealed class CorpusWriter : IDisposable
     /// <param name="tokenizer">Encodes the texts.</param>
     /// <param name="fingerprint">Fingerprint of the corpus.</param>
     /// <param name="threshold">Documents whose hash is below it are held out.</param>
+    /// <param name="end">A text whose end is held out; null for none.</param>
     /// <param name="shardBytes">Most bytes of tokens in a shard; null for 256 MiB.</param>
-    public CorpusWriter(string folder, ITextTokenizer tokenizer, string fingerprint, ulong threshold, long? shardBytes = null)
+    public CorpusWriter(string folder, ITextTokenizer tokenizer, string fingerprint, ulong threshold, HeldOutEnd? end = null, long? shardBytes = null)
     {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.threshold = threshold;
+        this.end = end;
         BytesPerToken = tokenizer.VocabularySize <= 1 << 8 ? 1 : tokenizer.VocabularySize <= 1 << 16 ? 2 : 4;
         var shardTokens = ((shardBytes ?? ShardBytes) - ShardHeader.Length) / BytesPerToken;
         var key = new UInt128(Convert.ToUInt64(fingerprint[..16], 16), Convert.ToUInt64(fingerprint[16..32], 16));
@@ -49,21 +53,43 @@ internal sealed class CorpusWriter : IDisposable
 
     public long Tokens => train.Tokens + heldOut.Tokens;
 
-    /// <summary>Least hash of a document so far.</summary>
-    public ulong LeastHash { get; private set; } = ulong.MaxValue;
+    /// <summary>Bytes of the training text.</summary>
+    public long TrainBytes => train.Bytes;
 
-    /// <summary>Greatest hash of a document so far.</summary>
-    public ulong GreatestHash { get; private set; }
+    /// <summary>Bytes of the text held out.</summary>
+    public long HeldOutBytes => heldOut.Bytes;
+
+    /// <summary>The longest document so far.</summary>
+    public string LongestText { get; private set; } = "";
+
+    /// <summary>Bad lines passed over.</summary>
+    public long SkippedLines { get; private set; }
+
+    /// <summary>The first of them.</summary>
+    public CorpusProblem? FirstSkipped { get; private set; }
 
     public void Add(Document document)
     {
-        // U+0000 is no character of any text; replacing it keeps byte 0 free for the end of a text.
-        batch.Add(document.Text.Contains('\0') ? document with { Text = document.Text.Replace('\0', '\uFFFD') } : document);
-        batchCharacters += document.Text.Length;
-        if (batch.Count >= BatchDocuments || batchCharacters >= BatchCharacters)
+        LongestText = document.Text.Length > LongestText.Length ? document.Text : LongestText;
+        if (end is { } taken && document.Text == taken.Text)
         {
-            WriteBatch();
+            AddWhole(document with { Text = taken.Text[..taken.Start], Piece = DocumentPiece.Front });
+            AddWhole(document with { Text = taken.Text[taken.Start..], Piece = DocumentPiece.End });
         }
+        else
+        {
+            AddWhole(document);
+        }
+    }
+
+    /// <summary>Writes down a bad line that was passed over.</summary>
+    public void Skip(CorpusProblem problem)
+    {
+        FirstSkipped ??= problem;
+        SkippedLines++;
+        skipped ??= new StreamWriter(new FileStream(Path.Combine(folder, CorpusManifest.SkippedFileName), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16));
+        skipped.Write(problem with { NextStep = null });
+        skipped.Write('\n');
     }
 
     /// <summary>Writes the documents that still wait for their batch.</summary>
@@ -74,6 +100,7 @@ internal sealed class CorpusWriter : IDisposable
     {
         WriteBatch();
         records.Flush(flushToDisk: true);
+        skipped?.Flush();
         records.Dispose();
         if (tokenizer.VocabularySize > 256)
         {
@@ -87,6 +114,7 @@ internal sealed class CorpusWriter : IDisposable
     public static void Remove(string folder)
     {
         File.Delete(Path.Combine(folder, CorpusManifest.DocumentsFileName));
+        File.Delete(Path.Combine(folder, CorpusManifest.SkippedFileName));
         foreach (var shard in Directory.GetFiles(folder, "*.tokens"))
         {
             File.Delete(shard);
@@ -98,6 +126,18 @@ internal sealed class CorpusWriter : IDisposable
         train.Dispose();
         heldOut.Dispose();
         records.Dispose();
+        skipped?.Dispose();
+    }
+
+    private void AddWhole(Document document)
+    {
+        // U+0000 is no character of any text; replacing it keeps byte 0 free for the end of a text.
+        batch.Add(document.Text.Contains('\0') ? document with { Text = document.Text.Replace('\0', '\uFFFD') } : document);
+        batchCharacters += document.Text.Length;
+        if (batch.Count >= BatchDocuments || batchCharacters >= BatchCharacters)
+        {
+            WriteBatch();
+        }
     }
 
     private void WriteBatch()
@@ -134,9 +174,7 @@ internal sealed class CorpusWriter : IDisposable
     private void Write(Document document, Encoded encoded)
     {
         var hash = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(encoded.Sha256);
-        LeastHash = Math.Min(LeastHash, hash);
-        GreatestHash = Math.Max(GreatestHash, hash);
-        var split = hash < threshold ? heldOut : train;
+        var split = hash < threshold || document.Piece == DocumentPiece.End ? heldOut : train;
         split.Begin(document, tokenizer.EndOfText);
         var record = new DocumentRecord(
             document.Id,

@@ -13,8 +13,7 @@ internal sealed class SplitWriter(string folder, bool heldOut, int bytesPerToken
     private FileStream? stream;
     private int buffered;
     private long inShard;
-    private string? lastSource;
-    private int lastPart;
+    private Document? last;
 
     public string Name => heldOut ? "heldout" : "train";
 
@@ -33,12 +32,12 @@ internal sealed class SplitWriter(string folder, bool heldOut, int bytesPerToken
     /// </summary>
     public void Begin(Document document, int endOfText)
     {
-        if (Documents > 0 && !(document.Part > 0 && document.Source == lastSource && document.Part == lastPart + 1))
+        if (Documents > 0 && !document.Follows(last))
         {
             Separate(endOfText);
         }
 
-        (lastSource, lastPart) = (document.Source, document.Part);
+        last = document with { Text = "" };
         Documents++;
     }
 

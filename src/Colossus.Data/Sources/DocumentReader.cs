@@ -2,11 +2,12 @@ namespace Colossus.Data.Sources;
 
 /// <summary>
 /// Reads files of every kind as documents, in order, each once. Problems are collected and reading goes on where that makes sense, so that a
-/// person sees the mistakes of all files at once.
+/// person sees the mistakes of all files at once. Memory is bounded by the largest single line, JSON value, Parquet page or XML text run and not by the size or
+/// number of files: see <see cref="ByteWindow"/> and <see cref="ParquetColumn"/>; documents themselves have at most <see cref="LongText.AnywhereAt"/> bytes.
 /// </summary>
-internal sealed class DocumentReader(string field, ProblemList problems)
+internal sealed class DocumentReader(ReadingContext context)
 {
-    private readonly DotnetDocsReader dotnetDocs = new(problems);
+    private readonly DotnetDocsReader dotnetDocs = new(context);
 
     /// <summary>Bytes of finished files; with <see cref="InFile"/> it is how far reading has come.</summary>
     public long FinishedBytes { get; private set; }
@@ -19,6 +20,7 @@ internal sealed class DocumentReader(string field, ProblemList problems)
         using var documents = Open(file).GetEnumerator();
         while (Next(documents, file))
         {
+            InFile = Math.Clamp(context.InFile, 0, file.Bytes);
             yield return documents.Current;
         }
 
@@ -26,19 +28,16 @@ internal sealed class DocumentReader(string field, ProblemList problems)
         FinishedBytes += file.Bytes;
     }
 
-    private IEnumerable<Document> Open(SourceFile file)
+    private IEnumerable<Document> Open(SourceFile file) => file.Kind switch
     {
-        void At(long position) => InFile = Math.Clamp(position, 0, file.Bytes);
-        return file.Kind switch
-        {
-            SourceKind.Text => TextReading.Read(file, problems, At),
-            SourceKind.JsonLines => JsonLinesReading.Read(file, field, problems, At),
-            SourceKind.Xml => XmlReading.Read(file, problems, At),
-            SourceKind.Parquet => ParquetReading.Read(file, field, problems, At),
-            SourceKind.DotnetDocs => dotnetDocs.Read(file, At),
-            _ => throw new InvalidOperationException($"No reader for {file.Kind}."),
-        };
-    }
+        SourceKind.Text => TextReading.Read(file, context),
+        SourceKind.JsonLines => JsonLinesReading.Read(file, context),
+        SourceKind.Json => JsonReading.Read(file, context),
+        SourceKind.Xml => XmlReading.Read(file, context),
+        SourceKind.Parquet => ParquetReading.Read(file, context),
+        SourceKind.DotnetDocs => dotnetDocs.Read(file),
+        _ => throw new InvalidOperationException($"No reader for {file.Kind}."),
+    };
 
     private bool Next(IEnumerator<Document> documents, SourceFile file)
     {
@@ -46,9 +45,18 @@ internal sealed class DocumentReader(string field, ProblemList problems)
         {
             return documents.MoveNext();
         }
+        catch (SourceException error)
+        {
+            context.Problem(error.In(file.Path));
+        }
+        catch (InvalidDataException error) when (file.Packing != SourcePacking.None)
+        {
+            context.Problem(new CorpusProblem(
+                $"the file cannot be unpacked: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", "it is damaged or cut short: pack or download it again", file.Path));
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(file.Unreadable(error));
+            context.Problem(file.Unreadable(error));
         }
 
         return false;

@@ -10,7 +10,7 @@ namespace Colossus.Data.Sources;
 /// Members of very small types share a document by namespace; very large types are cut between members. A member whose text was there
 /// before, word for word (overloads, generated code), is left out, as is a line that its document already has.
 /// </summary>
-internal sealed class DotnetDocsReader(ProblemList problems)
+internal sealed class DotnetDocsReader(ReadingContext context)
 {
     private const int CloseAfter = 16 << 10;
     private const int SmallType = 1 << 10;
@@ -18,7 +18,7 @@ internal sealed class DotnetDocsReader(ProblemList problems)
     private readonly HashSet<UInt128> said = [];
     private readonly DocumentationProse prose = new();
 
-    public IEnumerable<Document> Read(SourceFile file, Action<long> at)
+    public IEnumerable<Document> Read(SourceFile file)
     {
         using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
         using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
@@ -40,7 +40,7 @@ internal sealed class DotnetDocsReader(ProblemList problems)
 
         while (NextMember(reader, file))
         {
-            at(stream.Position);
+            context.At(stream.Position);
             var identifier = reader.GetAttribute("name") ?? "";
             if (Read(reader, file) is not { } body)
             {
@@ -138,7 +138,7 @@ internal sealed class DotnetDocsReader(ProblemList problems)
         }
     }
 
-    private void Report(XmlException error, SourceFile file) => problems.Add(new CorpusProblem(
+    private void Report(XmlException error, SourceFile file) => context.Problem(new CorpusProblem(
         $"not well-formed XML: {error.Message.Split(" Line ")[0].TrimEnd('.')}", "repair the SDK's installation", file.Path, error.LineNumber, error.LinePosition));
 
     private static UInt128 Hash(string text)

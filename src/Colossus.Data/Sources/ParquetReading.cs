@@ -1,106 +1,33 @@
-using Parquet;
-using Parquet.Schema;
-
 namespace Colossus.Data.Sources;
 
-/// <summary>Reads one string column of a Parquet file, row group by row group. Nulls and empty texts are passed over.</summary>
+/// <summary>Reads one string column of a Parquet file. Nulls and empty texts are passed over.</summary>
 internal static class ParquetReading
 {
-    public static IEnumerable<Document> Read(SourceFile file, string field, ProblemList problems, Action<long> at)
+    public static IEnumerable<Document> Read(SourceFile file, ReadingContext context)
     {
-        using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        if (Open(stream, file, problems) is not { } reader)
+        using var column = ParquetColumn.Open(file.Path, context.Field);
+        for (long row = 0; !context.Enough && column.Next(out var bytes); row++)
         {
-            yield break;
-        }
-
-        try
-        {
-            if (Column(reader, field, file, problems) is not { } column)
+            context.At((long)(file.Bytes * column.Share));
+            if (bytes is null)
             {
-                yield break;
+                continue;
             }
 
-            long row = 0;
-            for (var group = 0; group < reader.RowGroupCount; group++)
+            var invalid = Utf8Text.FirstInvalid(bytes);
+            if (invalid >= 0)
             {
-                if (Texts(reader, group, column, file, problems) is not { } texts)
-                {
-                    yield break;
-                }
+                context.BadLine(new CorpusProblem(
+                    $"row {row}: byte {invalid} of the column {context.Field} is 0x{bytes[invalid]:X2}, which is not UTF-8 here",
+                    "choose a column of text with data.field, write the file again, or pass over such rows with data.onBadLine: skip",
+                    file.Path));
+                continue;
+            }
 
-                for (var i = 0; i < texts.Length; i++, row++)
-                {
-                    if (!string.IsNullOrWhiteSpace(texts[i]))
-                    {
-                        yield return new Document($"{file.Name}:{row}", file.Name, texts[i]!);
-                    }
-
-                    at((long)(file.Bytes * (group + ((i + 1.0) / texts.Length)) / reader.RowGroupCount));
-                }
+            foreach (var document in LongText.Documents($"{file.Name}:{row}", file.Name, bytes))
+            {
+                yield return document;
             }
         }
-        finally
-        {
-            reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
     }
-
-    private static ParquetReader? Open(FileStream stream, SourceFile file, ProblemList problems)
-    {
-        try
-        {
-            return ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            problems.Add(Damaged(file, error));
-            return null;
-        }
-    }
-
-    private static DataField? Column(ParquetReader reader, string field, SourceFile file, ProblemList problems)
-    {
-        var columns = reader.Schema.GetDataFields();
-        var column = Array.Find(columns, candidate => candidate.Name == field || candidate.Path.ToString() == field);
-        if (column is null)
-        {
-            var there = string.Join(", ", columns.Select(candidate => candidate.Name).Take(20));
-            problems.Add(new CorpusProblem($"there is no column {field}", $"set data.field to one of those there: {there}", file.Path));
-            return null;
-        }
-
-        if (!HoldsText(column) || column.IsArray || column.MaxRepetitionLevel > 0)
-        {
-            var strings = string.Join(", ", columns.Where(HoldsText).Select(candidate => candidate.Name).Take(20));
-            var next = strings.Length == 0 ? "the file has no column of strings" : $"set data.field to a column of strings: {strings}";
-            problems.Add(new CorpusProblem($"the column {field} holds {(HoldsText(column) ? "lists" : column.ClrType.Name)}, not one string a row", next, file.Path));
-            return null;
-        }
-
-        return column;
-    }
-
-    // The library's type for strings.
-    private static bool HoldsText(DataField column) => column.ClrType == typeof(ReadOnlyMemory<char>) || column.ClrType == typeof(string);
-
-    private static string?[]? Texts(ParquetReader reader, int group, DataField column, SourceFile file, ProblemList problems)
-    {
-        try
-        {
-            using var rows = reader.OpenRowGroupReader(group);
-            var texts = new string?[checked((int)rows.RowCount)];
-            rows.ReadAsync(column, texts.AsMemory()!).AsTask().GetAwaiter().GetResult();
-            return texts;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // The library answers a damaged file with whatever exception its decoder ran into.
-            problems.Add(Damaged(file, error));
-            return null;
-        }
-    }
-
-    private static CorpusProblem Damaged(SourceFile file, Exception error) => new(
-        $"not a readable Parquet file: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", "write or download it again", file.Path);
 }

@@ -6,7 +6,9 @@ namespace Colossus.Data.Sources;
 /// <param name="Kind">How it is read.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="ModifiedTicks">When it was last written, UTC ticks.</param>
-internal sealed record SourceFile(string Path, string Name, SourceKind Kind, long Bytes, long ModifiedTicks)
+/// <param name="Packing">How it is compressed.</param>
+internal sealed record SourceFile(
+    string Path, string Name, SourceKind Kind, long Bytes, long ModifiedTicks, SourcePacking Packing = SourcePacking.None)
 {
     /// <summary>Why the file cannot be read, for a person.</summary>
     /// <param name="error">What the system said.</param>
@@ -16,7 +18,22 @@ internal sealed record SourceFile(string Path, string Name, SourceKind Kind, lon
 
     public bool Changed()
     {
-        var now = new FileInfo(Path);
-        return !now.Exists || now.Length != Bytes || now.LastWriteTimeUtc.Ticks != ModifiedTicks;
+        return Look(Path) is not { } now || now.Length != Bytes || now.LastWriteTimeUtc.Ticks != ModifiedTicks;
+    }
+
+    /// <summary>Looks at a file; at the target of a link, since that is read and may change.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static FileInfo? Look(string path)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            return info.Exists ? info : null;
+        }
+        catch (IOException)
+        {
+            return null; // Links that lead in a circle.
+        }
     }
 }

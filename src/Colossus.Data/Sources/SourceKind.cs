@@ -6,8 +6,11 @@ internal enum SourceKind
     /// <summary>Plain text: .txt and .md.</summary>
     Text,
 
-    /// <summary>One JSON object a line: .jsonl.</summary>
+    /// <summary>One JSON object a line: .jsonl and .ndjson.</summary>
     JsonLines,
+
+    /// <summary>An array of JSON objects, or objects one after another: .json.</summary>
+    Json,
 
     /// <summary>The text content of any XML document.</summary>
     Xml,

@@ -3,7 +3,7 @@ namespace Colossus.Data.Sources;
 /// <summary>Turns the sources of a job into files, or says what is wrong with each of them.</summary>
 internal static class SourceResolver
 {
-    private const string Kinds = ".txt, .md, .jsonl, .xml or .parquet";
+    private const string Kinds = ".txt, .md, .jsonl, .json, .xml or .parquet";
 
     public static IReadOnlyList<SourceFile> Resolve(IReadOnlyList<string> sources, string baseDirectory, ProblemList problems)
     {
@@ -76,7 +76,7 @@ internal static class SourceResolver
             return [];
         }
 
-        if (!System.IO.File.Exists(path))
+        if (!System.IO.File.Exists(path) && FileTypes.Special(path) is null)
         {
             problems.Add(Missing(source, path));
             return [];
@@ -100,28 +100,75 @@ internal static class SourceResolver
 
     private static SourceFile? File(string path, string baseDirectory, ProblemList problems)
     {
-        var extension = Path.GetExtension(path);
-        SourceKind? kind = extension.ToLowerInvariant() switch
+        if (FileTypes.Special(path) is { } special)
+        {
+            problems.Add(new CorpusProblem($"this is {special}, not a file; text is read more than once", "write what comes out of it to a file, and name that", path));
+            return null;
+        }
+
+        var extension = Path.GetExtension(path).ToLowerInvariant();
+        var packing = extension switch
+        {
+            ".gz" => SourcePacking.Gzip,
+            ".zst" => SourcePacking.Zstandard,
+            _ => SourcePacking.None,
+        };
+        var inner = packing == SourcePacking.None ? extension : Path.GetExtension(path[..^extension.Length]).ToLowerInvariant();
+        SourceKind? kind = inner switch
         {
             ".txt" or ".md" => SourceKind.Text,
-            ".jsonl" => SourceKind.JsonLines,
+            ".jsonl" or ".ndjson" => SourceKind.JsonLines,
+            ".json" => SourceKind.Json,
             ".xml" => SourceKind.Xml,
             ".parquet" => SourceKind.Parquet,
             _ => null,
         };
-        if (kind is null)
+        if (Reject(path, extension, inner, kind, packing) is { } problem)
         {
-            var has = extension.Length == 0 ? "no extension" : $"the extension {extension}";
-            problems.Add(new CorpusProblem(
-                $"the file has {has}, which says nothing about how to read it",
-                $"rename it to {Kinds}, or narrow the pattern, for example to *.txt",
-                path));
+            problems.Add(problem);
             return null;
         }
 
-        var info = new FileInfo(path);
+        if (SourceFile.Look(path) is not { } info)
+        {
+            problems.Add(new CorpusProblem("the file is gone, or a link that leads nowhere", "remove it, or narrow the pattern", path));
+            return null;
+        }
+
         var relative = Path.GetRelativePath(baseDirectory, path);
         var name = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
-        return new SourceFile(path, name.Replace('\\', '/'), kind.Value, info.Length, info.LastWriteTimeUtc.Ticks);
+        return new SourceFile(path, name.Replace('\\', '/'), kind!.Value, info.Length, info.LastWriteTimeUtc.Ticks, packing);
     }
+
+    private static CorpusProblem? Reject(string path, string extension, string inner, SourceKind? kind, SourcePacking packing)
+    {
+        if (kind == SourceKind.Parquet && packing != SourcePacking.None)
+        {
+            return new CorpusProblem("a Parquet file is not read packed: its end has to be read first", $"unpack it: {Unpack(extension)} '{path}'", path);
+        }
+
+        if (kind is not null)
+        {
+            return null;
+        }
+
+        if (extension is ".bz2" or ".xz" or ".zip" or ".7z" or ".tar" or ".tgz" || inner == ".tar")
+        {
+            return new CorpusProblem($"archives such as this {(inner == ".tar" ? inner : "")}{extension} are not unpacked", "unpack it first; text packed by gzip (.gz) or Zstandard (.zst) is read as it is", path);
+        }
+
+        if (packing != SourcePacking.None)
+        {
+            return new CorpusProblem(
+                "the file is packed, and its name does not tell what is in it", $"name it after its content, for example .jsonl{extension} or .txt{extension}, or unpack it: {Unpack(extension)} '{path}'", path);
+        }
+
+        var has = extension.Length == 0 ? "no extension" : $"the extension {extension}";
+        return new CorpusProblem(
+            $"the file has {has}, which says nothing about how to read it",
+            $"rename it to {Kinds} if it holds that, or narrow the pattern, for example to *.txt",
+            path);
+    }
+
+    private static string Unpack(string extension) => extension == ".gz" ? "gunzip" : "zstd -d";
 }

@@ -1,51 +1,69 @@
+using System.Text;
+
 namespace Colossus.Data.Sources;
 
 /// <summary>Reads .txt and .md files: UTF-8, a byte-order mark dropped, Windows line ends made \n, long files cut (see <see cref="LongText"/>).</summary>
 internal static class TextReading
 {
-    private const int BufferBytes = 4 << 20;
-
-    public static IEnumerable<Document> Read(SourceFile file, ProblemList problems, Action<long> at)
+    public static IEnumerable<Document> Read(SourceFile file, ReadingContext context)
     {
-        using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        var buffer = new byte[(int)Math.Clamp(stream.Length + 1, 4, BufferBytes)];
-        var filled = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        if (Utf8Text.OtherEncoding(buffer.AsSpan(0, filled)) is { } encoding)
+        using var input = SourceInput.Open(file);
+        context.Begin(input, file);
+        var window = context.Window;
+        window.Fill(LongText.WholeUpTo + 1);
+        var cut = window.Rest.Length > LongText.WholeUpTo;
+        for (var part = 0; !window.Rest.IsEmpty && !context.Enough; window.Fill(LongText.AnywhereAt + 1))
         {
-            problems.Add(Utf8Text.NotUtf8(encoding, file.Path));
-            yield break;
-        }
-
-        var start = buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? 3 : 0;
-        var whole = stream.Length <= LongText.WholeUpTo;
-        long offset = start;
-        var part = 0;
-        while (start < filled)
-        {
-            var length = whole ? filled - start : LongText.FirstPart(buffer.AsSpan(start, filled - start));
-            if (Utf8Text.Decode(buffer.AsSpan(start, length), file.Path, offset, problems) is not { } text)
+            // The window holds enough that a cut never depends on where a read ended.
+            var length = cut ? LongText.FirstPart(window.Rest.Span) : window.Rest.Length;
+            if (Text(window.Rest.Span[..length], window.Offset, file, context) is not { } text)
             {
                 yield break;
             }
 
-            start += length;
-            offset += length;
-            at(offset);
+            window.Take(length);
+            context.At(input.Position);
             if (!string.IsNullOrWhiteSpace(text))
             {
-                yield return new Document(whole ? file.Name : $"{file.Name}#{part}", file.Name, Normalize(text), part);
-                part++;
-            }
-
-            // Keep enough in the buffer that a cut never depends on where a read ended.
-            if (filled - start <= LongText.AnywhereAt && offset + (filled - start) < stream.Length)
-            {
-                buffer.AsSpan(start, filled - start).CopyTo(buffer);
-                filled -= start;
-                start = 0;
-                filled += stream.ReadAtLeast(buffer.AsSpan(filled), buffer.Length - filled, throwOnEndOfStream: false);
+                yield return new Document(file.Name, file.Name, Normalize(text), cut ? part++ : null);
             }
         }
+    }
+
+    private static string? Text(ReadOnlySpan<byte> bytes, long offset, SourceFile file, ReadingContext context)
+    {
+        var invalid = Utf8Text.FirstInvalid(bytes);
+        if (invalid < 0)
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        if (!context.SkipsBadLines)
+        {
+            context.BadLine(Utf8Text.Invalid(bytes[invalid], file.Path, offset + invalid));
+            return null;
+        }
+
+        var good = new StringBuilder();
+        while (!bytes.IsEmpty)
+        {
+            var end = bytes.IndexOf((byte)'\n');
+            var line = end < 0 ? bytes : bytes[..(end + 1)];
+            invalid = Utf8Text.FirstInvalid(line);
+            if (invalid < 0)
+            {
+                good.Append(Encoding.UTF8.GetString(line));
+            }
+            else
+            {
+                context.BadLine(Utf8Text.Invalid(line[invalid], file.Path, offset + invalid));
+            }
+
+            offset += line.Length;
+            bytes = bytes[line.Length..];
+        }
+
+        return good.ToString();
     }
 
     private static string Normalize(string text) =>

@@ -6,78 +6,98 @@ namespace Colossus.Data.Sources;
 /// <summary>Reads the text content of an XML document: elements that follow one another without text between them start a new line.</summary>
 internal static class XmlReading
 {
-    public static IEnumerable<Document> Read(SourceFile file, ProblemList problems, Action<long> at)
+    // A text is cut as soon as there is so much of it: a document may be larger than memory.
+    private const int CutAbove = 2 * LongText.WholeUpTo;
+
+    public static IEnumerable<Document> Read(SourceFile file, ReadingContext context)
     {
-        if (Content(file, problems, at) is not { } text || string.IsNullOrWhiteSpace(text))
-        {
-            yield break;
-        }
+        using var input = SourceInput.Open(file);
 
-        if (text.Length <= LongText.WholeUpTo)
-        {
-            yield return new Document(file.Name, file.Name, text);
-            yield break;
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text);
+        // No resolver: a corpus file must not make this machine fetch anything.
+        using var reader = XmlReader.Create(input.Data, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        var text = new StringBuilder();
+        var ended = false;
         var part = 0;
-        for (var start = 0; start < bytes.Length;)
+        while (Next(reader, text, ref ended))
+        {
+            context.At(input.Position);
+            if (text.Length > CutAbove)
+            {
+                foreach (var document in Cut(file, text, LongText.AnywhereAt, part))
+                {
+                    yield return document;
+                    part++;
+                }
+            }
+        }
+
+        if (part == 0 && text.Length <= LongText.WholeUpTo)
+        {
+            if (!string.IsNullOrWhiteSpace(text.ToString()))
+            {
+                yield return new Document(file.Name, file.Name, text.ToString());
+            }
+
+            yield break;
+        }
+
+        foreach (var document in Cut(file, text, 0, part))
+        {
+            yield return document;
+        }
+    }
+
+    // The parts at the front of a text; at most so many bytes of it are left.
+    private static IEnumerable<Document> Cut(SourceFile file, StringBuilder text, int keep, int part)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        var start = 0;
+        while (bytes.Length - start > keep)
         {
             var length = LongText.FirstPart(bytes.AsSpan(start));
             var piece = Encoding.UTF8.GetString(bytes, start, length);
             start += length;
             if (!string.IsNullOrWhiteSpace(piece))
             {
-                yield return new Document($"{file.Name}#{part}", file.Name, piece, part);
-                part++;
+                yield return new Document(file.Name, file.Name, piece, part++);
             }
         }
+
+        text.Clear().Append(Encoding.UTF8.GetString(bytes, start, bytes.Length - start));
     }
 
-    private static string? Content(SourceFile file, ProblemList problems, Action<long> at)
+    private static bool Next(XmlReader reader, StringBuilder text, ref bool ended)
     {
-        using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        var text = new StringBuilder();
         try
         {
-            // No resolver: a corpus file must not make this machine fetch anything.
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
-            var ended = false;
-            while (reader.Read())
+            if (!reader.Read())
             {
-                if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-                {
+                return false;
+            }
+
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
                     Append(text, reader.Value);
                     ended = false;
-                }
-                else if (reader.NodeType is XmlNodeType.EndElement)
-                {
+                    break;
+                case XmlNodeType.EndElement:
                     ended = true;
-                }
-                else if (reader.NodeType is XmlNodeType.Element)
-                {
-                    if (ended)
-                    {
-                        Append(text, "\n");
-                    }
-
+                    break;
+                case XmlNodeType.Element:
+                    Append(text, ended ? "\n" : "");
                     ended = reader.IsEmptyElement;
-                }
-
-                at(stream.Position);
+                    break;
             }
+
+            return true;
         }
         catch (XmlException error)
         {
-            problems.Add(new CorpusProblem(
-                $"not well-formed XML: {Reason(error)}", "correct it, or rename the file to .txt to read it as plain text", file.Path, error.LineNumber, error.LinePosition));
-            return null;
+            throw new SourceException($"not well-formed XML: {Reason(error)}", "correct the file", error.LineNumber, error.LinePosition);
         }
-
-        return text.ToString().Trim();
     }
 
-    // Indentation is layout of the file, not text: white space becomes one space, one line end, or one blank line where it held one.
     private static void Append(StringBuilder text, string value)
     {
         for (var i = 0; i < value.Length;)

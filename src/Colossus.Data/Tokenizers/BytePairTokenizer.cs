@@ -1,17 +1,17 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.ML.Tokenizers;
 
 namespace Colossus.Data.Tokenizers;
 
 /// <summary>
-/// A byte-pair vocabulary. The merging is done by Microsoft.ML.Tokenizers; it is given no special tokens, so that a document cannot smuggle
-/// one in. The bytes of each id are kept here, because counting bytes and streaming text need them.
+/// A byte-pair vocabulary: text is cut into words, words are merged into tokens. No special token is looked for in text, so that a document cannot smuggle
+/// one in.
 /// </summary>
 internal sealed class BytePairTokenizer : ITextTokenizer
 {
-    private readonly TiktokenTokenizer merging;
+    private readonly WordSplitter splitter;
+    private readonly BytePairVocabulary vocabulary;
     private readonly byte[]?[] bytes;
 
     /// <summary>Makes a tokenizer from its ranks.</summary>
@@ -32,20 +32,8 @@ internal sealed class BytePairTokenizer : ITextTokenizer
         }
 
         bytes[endOfText] = "<|endoftext|>"u8.ToArray();
-        using var stream = new MemoryStream();
-        using (var writer = new StreamWriter(stream, leaveOpen: true))
-        {
-            foreach (var (value, id) in ranks)
-            {
-                writer.Write(Convert.ToBase64String(value));
-                writer.Write(' ');
-                writer.Write(id);
-                writer.Write('\n');
-            }
-        }
-
-        stream.Position = 0;
-        merging = TiktokenTokenizer.Create(stream, new RegexPreTokenizer(words, null), normalizer: null);
+        splitter = new WordSplitter(words);
+        vocabulary = new BytePairVocabulary(ranks);
     }
 
     /// <inheritdoc/>
@@ -58,7 +46,23 @@ internal sealed class BytePairTokenizer : ITextTokenizer
     public int EndOfText { get; }
 
     /// <inheritdoc/>
-    public int[] Encode(string text) => [.. merging.EncodeToIds(WellFormed(text))];
+    public int[] Encode(string text)
+    {
+        text = WellFormed(text);
+        var merging = new BytePairMerging(vocabulary);
+        var tokens = new List<int>(text.Length / 4);
+        var utf8 = new byte[256];
+        var rest = text.AsSpan();
+        foreach (var length in splitter.Lengths(text))
+        {
+            var most = length * 3;
+            utf8 = most > utf8.Length ? new byte[most * 2] : utf8;
+            merging.Merge(utf8.AsSpan(0, Encoding.UTF8.GetBytes(rest[..length], utf8)), tokens);
+            rest = rest[length..];
+        }
+
+        return [.. tokens];
+    }
 
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> tokens)
@@ -80,17 +84,9 @@ internal sealed class BytePairTokenizer : ITextTokenizer
         return bytes[token];
     }
 
-    // The library throws on half a surrogate pair or loses it; UTF-8 and back turns it into U+FFFD, as for bytes.
+    // UTF-8 and back turns half a surrogate pair into U+FFFD, as for bytes.
     private static string WellFormed(string text)
     {
-        foreach (var character in text)
-        {
-            if (char.IsSurrogate(character))
-            {
-                return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return text;
+        return text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Colossus.Data.Sources;
 
 namespace Colossus.Data.Tokenizers;
 
@@ -111,6 +112,11 @@ internal static class Gpt2Vocabulary
 
     private static byte[] ReadBytes(string path)
     {
+        if (FileTypes.Special(path) is { } special)
+        {
+            throw new CorpusException(new CorpusProblem($"this is {special}, not a file", "gpt2 needs a folder with vocab.json and merges.txt", path));
+        }
+
         try
         {
             return File.ReadAllBytes(path);

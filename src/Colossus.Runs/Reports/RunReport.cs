@@ -71,7 +71,7 @@ public static class RunReport
         Fact("status", summary.Status == "unsaved" ? $"the weights of step {summary.Steps} were not saved" : $"{summary.Status} after step {summary.Steps}");
         Fact("newest checkpoint", summary.SavedStep is { } saved ? $"step {saved}" : "none");
         Fact("loss", summary.LastLoss?.ToString("0.0000", CultureInfo.InvariantCulture));
-        Fact("held-out text", summary.BitsPerByte is { } bits ? string.Create(CultureInfo.InvariantCulture, $"{bits:0.000} bits per byte") : null);
+        Fact("held-out text", summary.BitsPerByte is { } bits ? string.Create(CultureInfo.InvariantCulture, $"{bits:0.000} bits per byte") : summary.Status == "completed" ? "none: nothing was evaluated" : null);
         Fact("speed, median", summary.MedianTokensPerSecond is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0} tokens/s") : null);
         Fact("share of the matrix-product peak", summary.MedianUtilization is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : null);
         Fact("ranks lost", summary.Faults.ToString(CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ internal static class DataSection
         var sources = section.Texts("source");
         if (sources is { Count: 0 } || (sources?.Contains(string.Empty) ?? false))
         {
-            section.Report("source", ErrorCode.NotAllowed, "data.source is empty", "use dotnet-docs, or files and globs of .txt, .md, .jsonl, .xml or .parquet");
+            section.Report("source", ErrorCode.NotAllowed, "data.source is empty", "use dotnet-docs, or files and globs of .txt, .md, .jsonl, .json, .xml or .parquet");
         }
 
         string tokenizer = section.Text("tokenizer") ?? "bytes";
@@ -26,7 +26,8 @@ internal static class DataSection
             tokenizer,
             section.Text("field") ?? standard.Field,
             section.Real("holdout", standard.Holdout, 0, 0.5),
-            section.Text("cache"))
+            section.Text("cache"),
+            section.Choice("onBadLine", standard.OnBadLine))
         {
             Exclude = [.. section.Sections("exclude").Select(ReadRule)],
         };

@@ -29,10 +29,15 @@ internal sealed unsafe class Evaluator
 
     /// <summary>Evaluates this rank's micro-batches.</summary>
     /// <param name="step">Completed steps.</param>
-    /// <returns>On rank 0 the mean loss in nats a token and in bits a byte; on others null.</returns>
+    /// <returns>On rank 0 the mean loss in nats a token and in bits a byte; null on others, and where nothing is held out.</returns>
     public (double Loss, double BitsPerByte)? Run(long step)
     {
         int batchCount = BatchCount(job, corpus);
+        if (batchCount == 0)
+        {
+            return null;
+        }
+
         var arguments = executor.Arguments;
         for (int batch = state.Group.Rank; batch < batchCount; batch += state.Group.Size)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Colossus.Data.Shards;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Data.Tests.Shards;
@@ -49,30 +50,69 @@ public sealed class HoldoutTests
     [InlineData(2, 0.5)]
     [InlineData(5, 0.001)]
     [InlineData(3, 0.5)]
-    public void With_few_documents_one_is_held_out_and_one_is_not(int count, double share)
+    public void With_few_documents_some_of_the_text_is_held_out_and_most_is_not(int count, double share)
     {
         for (var variant = 0; variant < 8; variant++)
         {
             using var folder = new TempFolder();
             Write(folder, "a.jsonl", variant * 10, count);
             var info = folder.Build(new DataSpec(["a.jsonl"], Holdout: share));
-            Assert.InRange(info.HeldOutDocuments, 1, count - 1);
-            Assert.Equal(count, info.Documents);
+            Assert.True(info.HeldOutTokens > 1, info.ToString());
+            Assert.True(info.TrainBytes >= (1 - share) / 3 * (info.TrainBytes + info.HeldOutBytes), info.ToString());
+            Assert.Equal(
+                string.Concat(Enumerable.Range(variant * 10, count).Select(Text)).Length,
+                TempFolder.Texts(info).Sum(text => text.Length));
             Assert.Empty(info.Notes);
         }
     }
 
     [Fact]
-    public void A_single_document_is_trained_on_and_a_note_says_why_nothing_is_held_out()
+    public void Of_a_single_document_the_end_is_held_out_from_the_start_of_a_line()
+    {
+        using var folder = new TempFolder();
+        var lines = string.Concat(Enumerable.Range(0, 400).Select(i => $"{Text(i)}\n"));
+        folder.Write("a.txt", lines);
+        var info = folder.Build(new DataSpec(["a.txt"], Holdout: 0.1));
+        var train = Assert.Single(TempFolder.Texts(info, heldOut: false));
+        var heldOut = Assert.Single(TempFolder.Texts(info, heldOut: true));
+        Assert.Equal(lines, train + heldOut);
+        Assert.StartsWith("Text ", heldOut, StringComparison.Ordinal);
+        Assert.InRange(heldOut.Length, lines.Length / 10, (lines.Length / 10) + 40);
+        using var corpus = TokenCorpus.Open(info.Folder);
+        Assert.Equal([("a.txt", "train"), ("a.txt+end", "heldout")], corpus.Documents().Select(document => (document.Id, document.Split)));
+    }
+
+    [Fact]
+    public void A_short_text_beside_a_long_one_never_leaves_the_short_one_alone_to_learn_from()
     {
         for (var variant = 0; variant < 8; variant++)
         {
             using var folder = new TempFolder();
             folder.Write("a.txt", Text(variant));
-            var info = folder.Build(new DataSpec(["a.txt"], Holdout: 0.5));
-            Assert.Equal(0, info.HeldOutTokens);
-            Assert.Contains("one document", Assert.Single(info.Notes), StringComparison.Ordinal);
+            folder.Write("b.txt", string.Concat(Enumerable.Range(variant * 7, 4000).Select(i => $"{Text(i)}\n")));
+            var info = folder.Build(new DataSpec(["*.txt"], Holdout: 0.1));
+            Assert.True(info.TrainBytes > info.HeldOutBytes, info.ToString());
         }
+    }
+
+    [Fact]
+    public void A_giant_line_among_short_ones_is_held_out_in_parts()
+    {
+        using var folder = new TempFolder();
+        Write(folder, "a.jsonl", 0, 100);
+        File.AppendAllText(Path.Combine(folder.Root, "a.jsonl"), $$"""{"text":"{{string.Concat(Enumerable.Range(0, 400_000).Select(Text))}}"}""");
+        var info = folder.Build(new DataSpec(["a.jsonl"], Holdout: 0.05));
+        Assert.InRange(info.HeldOutBytes, 0.005 * info.TrainBytes, 0.2 * info.TrainBytes);
+    }
+
+    [Fact]
+    public void A_text_too_short_to_be_split_is_trained_on_and_a_note_says_so()
+    {
+        using var folder = new TempFolder();
+        folder.Write("a.txt", "x");
+        var info = folder.Build(new DataSpec(["a.txt"], Holdout: 0.5));
+        Assert.Equal(0, info.HeldOutTokens);
+        Assert.Contains("too short", Assert.Single(info.Notes), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,8 +112,8 @@ public sealed class DotnetDocsTests
         using var folder = new TempFolder();
         var path = folder.Write("docs.xml", $"<?xml version=\"1.0\"?><doc><members>{members}</members></doc>");
         var problems = new ProblemList();
-        var texts = new DotnetDocsReader(problems)
-            .Read(new SourceFile(path, "docs", SourceKind.DotnetDocs, 1, 0), _ => { })
+        var texts = new DotnetDocsReader(new ReadingContext("text", problems))
+            .Read(new SourceFile(path, "docs", SourceKind.DotnetDocs, 1, 0))
             .Select(document => document.Text)
             .ToList();
         problems.ThrowIfAny();

@@ -37,6 +37,15 @@ public sealed class ConvergenceTests
         SmallRun.Train("train.steps=20", "train.products=fp32").Result!.WeightsSha256);
 
     [Fact]
+    public void Without_text_held_out_a_run_trains_and_is_not_evaluated()
+    {
+        var run = SmallRun.Train("train.steps=2", "train.evaluateEvery=1", "train.products=fp32", "data.holdout=0");
+        Assert.Equal(2, run.Steps.Count);
+        Assert.Null(run.Result!.BitsPerByte);
+        Assert.Empty(run.Evaluations);
+    }
+
+    [Fact]
     public void Another_seed_gives_other_weights() => Assert.NotEqual(
         SmallRun.Train("train.steps=3", "train.products=fp32").Result!.WeightsSha256,
         SmallRun.Train("train.steps=3", "train.products=fp32", "train.seed=2").Result!.WeightsSha256);

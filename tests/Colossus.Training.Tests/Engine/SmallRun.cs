@@ -20,6 +20,9 @@ internal sealed class SmallRun : IStepObserver
 
     public IReadOnlyList<long> Saved => saved;
 
+    /// <summary>Steps after which held-out text was evaluated.</summary>
+    public List<long> Evaluations { get; } = [];
+
     public RankResult? Result { get; private set; }
 
     /// <summary>Trains a job given by its <c>train</c> settings.</summary>
@@ -67,9 +70,7 @@ internal sealed class SmallRun : IStepObserver
 
     public void StepDone(StepReport report) => steps.Add(report);
 
-    public void Evaluated(long step, double loss, double bitsPerByte)
-    {
-    }
+    public void Evaluated(long step, double loss, double bitsPerByte) => Evaluations.Add(step);
 
     public void CheckpointDone(CheckpointReport report) => saved.Add(report.Step);
 
