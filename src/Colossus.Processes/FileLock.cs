@@ -68,7 +68,7 @@ public sealed partial class FileLock : IDisposable
     }
 
     // ERROR_SHARING_VIOLATION of Windows; elsewhere the number of the system's error itself.
-    private static bool IsHeld(IOException error) => IsWouldBlock(error.HResult) || error.HResult == unchecked((int)0x80070020);
+    internal static bool IsHeld(IOException error) => IsWouldBlock(error.HResult) || error.HResult == unchecked((int)0x80070020);
 
     // Linux; BSD and macOS.
     private static bool IsWouldBlock(int error) => error is 11 or 35;

@@ -125,9 +125,9 @@ public sealed partial class MemoryLease : IDisposable
     private static FileLock? TryBegin(string name)
     {
         var file = LockFile(name);
-        File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write).Dispose();
         try
         {
+            File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write).Dispose();
             var held = FileLock.TryShare(file);
             if (File.Exists(file))
             {
@@ -140,6 +140,11 @@ public sealed partial class MemoryLease : IDisposable
         }
         catch (FileNotFoundException)
         {
+            return null;
+        }
+        catch (IOException error) when (FileLock.IsHeld(error))
+        {
+            // So did somebody before this process could even open it.
             return null;
         }
     }

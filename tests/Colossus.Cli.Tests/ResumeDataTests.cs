@@ -171,7 +171,7 @@ public sealed class ResumeDataTests
         var test = new TestHost();
         test.Worker($"echo '{Answer}'\n");
         test.Write("a.yaml", """
-            model: { layers: 1, hidden: 32, heads: 2, sequence: 16 }
+            model: { layers: 2, hidden: 64, heads: 4, ffn: 256, sequence: 16 }
             data: { source: ['texts/*.md'], holdout: 0.5, cache: shards }
             train: { steps: 20, globalBatch: 4, optimizer: { learningRate: 1e-3 } }
 

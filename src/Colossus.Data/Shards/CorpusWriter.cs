@@ -100,7 +100,7 @@ internal sealed class CorpusWriter : IDisposable
     {
         WriteBatch();
         records.Flush(flushToDisk: true);
-        skipped?.Flush();
+        skipped?.Dispose();
         records.Dispose();
         if (tokenizer.VocabularySize > 256)
         {
