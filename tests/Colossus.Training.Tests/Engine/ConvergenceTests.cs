@@ -72,13 +72,13 @@ public sealed class ConvergenceTests
             Assert.Equal("nonFinite", error.Code);
         }
 
-        long firstSkipped = seen!.Steps.First(step => step.SkipReason is not null).Step;
+        long[] skipped = [.. seen!.Steps.Where(step => step.SkipReason is not null).Select(step => step.Step)];
         Assert.NotEmpty(seen.Postponed);
         Assert.Equal(2, kept.Count);
-        Assert.All(kept, checkpoint => Assert.True(checkpoint.Finite && checkpoint.Step < firstSkipped, $"step {checkpoint.Step} of {firstSkipped}"));
+        Assert.All(kept, checkpoint => Assert.True(checkpoint.Finite && !skipped.Contains(checkpoint.Step), $"step {checkpoint.Step}; skipped are {string.Join(", ", skipped)}"));
         Assert.Equal(seen.Saved.TakeLast(2), kept.Select(checkpoint => checkpoint.Step));
-        Assert.All(seen.Postponed, postponed => Assert.True(postponed.Step > kept[^1].Step));
-        Assert.True(reachesTheEnd == seen.Result is not null, $"the first step that was skipped is {firstSkipped}");
+        Assert.Empty(seen.Postponed.Select(postponed => postponed.Step).Intersect(seen.Saved));
+        Assert.True(reachesTheEnd == seen.Result is not null, $"skipped are {string.Join(", ", skipped)}");
         if (seen.Result is { } result)
         {
             Assert.Contains("train.optimizer.learningRate", result.Unsaved, StringComparison.Ordinal);
