@@ -1,10 +1,10 @@
 namespace Colossus.Collectives;
 
-/// <summary>The group was given up while this rank waited or was about to publish. Its memory holds nothing that may be trusted beyond what was committed before.</summary>
+/// <summary>The world was given up while this rank waited or was about to publish. Its memory holds nothing that may be trusted beyond what was committed before.</summary>
 public sealed class CollectiveAbortedException : Exception
 {
     /// <summary>Tells which epoch ended and why.</summary>
-    /// <param name="epoch">Epoch of the group.</param>
+    /// <param name="epoch">Epoch of the world.</param>
     /// <param name="reason">Why it was given up.</param>
     /// <param name="rank">The rank that was the cause, or null when it is not known.</param>
     public CollectiveAbortedException(long epoch, AbortReason reason, int? rank)
@@ -15,7 +15,7 @@ public sealed class CollectiveAbortedException : Exception
         Rank = rank;
     }
 
-    /// <summary>Epoch of the group.</summary>
+    /// <summary>Epoch of the world.</summary>
     public long Epoch { get; }
 
     /// <summary>Why it was given up.</summary>

@@ -1,6 +1,6 @@
 namespace Colossus.Collectives;
 
-/// <summary>Why a group was given up. The first reason stands.</summary>
+/// <summary>Why a world was given up. The first reason stands.</summary>
 public enum AbortReason
 {
     /// <summary>It was not.</summary>
@@ -12,7 +12,7 @@ public enum AbortReason
     /// <summary>A rank's process no longer runs.</summary>
     PeerDied = 2,
 
-    /// <summary>A rank left the group while another still waited for it.</summary>
+    /// <summary>A rank left the world while another still waited for it.</summary>
     PeerLeft = 3,
 
     /// <summary>A rank met an error and cannot go on.</summary>
