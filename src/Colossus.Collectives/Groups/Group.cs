@@ -66,6 +66,9 @@ public sealed unsafe class Group
     /// <summary>Time that this rank has waited for members of this group, in ticks of <see cref="Stopwatch"/>, without the work on collectives done meanwhile.</summary>
     public long WaitedTicks => Volatile.Read(ref waitedTicks);
 
+    /// <summary>Time that this rank has spent on its parts of this group's collectives, copying and summing, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long WorkedTicks { get; internal set; }
+
     /// <summary>Whether all have started the oldest collective that this rank has not finished.</summary>
     internal bool CanGoOn => !IsIdle && AllHave(StartedAt, finished + 1);
 

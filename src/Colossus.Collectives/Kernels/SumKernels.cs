@@ -93,7 +93,7 @@ public static unsafe class SumKernels
     }
 
     // Optimized at once: the first call of a run is already long, and on-stack replacement would come late.
-    // Vectors of 256 bits on every machine: memory is the limit, and those of 512 are emulated at half the speed where there is no AVX-512.
+    // Vectors of 256 bits on every machine: those of 512 gained nothing with AVX-512, in caches or beyond, and are emulated at half the speed without it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fused<T, TTree>(byte** sources, long first, float* destination, long count)
         where T : IFormat

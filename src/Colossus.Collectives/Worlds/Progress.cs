@@ -42,7 +42,9 @@ internal sealed class Progress
             {
                 long start = Stopwatch.GetTimestamp();
                 group.GoOn();
-                WorkedTicks += Stopwatch.GetTimestamp() - start;
+                long worked = Stopwatch.GetTimestamp() - start;
+                group.WorkedTicks += worked;
+                WorkedTicks += worked;
                 any = true;
             }
 
