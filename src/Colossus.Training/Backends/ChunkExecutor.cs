@@ -9,7 +9,7 @@ internal sealed class ChunkExecutor
 {
     private readonly IBackend backend;
     private readonly ChunkProgram program;
-    private readonly DeviceMemory[] scratch;
+    private readonly DeviceMemory scratch;
     private readonly Dictionary<Area, DeviceMemory[]> kept = [];
     private readonly Dictionary<(Pass Pass, int Slot), IBoundOperation?[]> bound = [];
 
@@ -21,7 +21,7 @@ internal sealed class ChunkExecutor
     {
         this.backend = backend;
         this.program = program;
-        scratch = [backend.Allocate(program.ScratchBytes)];
+        scratch = backend.Allocate(program.ScratchBytes);
         foreach (Area area in (ReadOnlySpan<Area>)[Area.ForwardToBackward, Area.ForwardToWeights, Area.BackwardToWeights])
         {
             kept.Add(area, [.. Enumerable.Range(0, slots).Select(_ => backend.Allocate(program.BytesOf(area)))]);
@@ -85,7 +85,7 @@ internal sealed class ChunkExecutor
         public nint Of(Value value)
         {
             Place place = pass.PlaceOf(value);
-            return (place.Area == Area.Scratch ? executor.scratch[0] : executor.kept[place.Area][slot]).At(place.Offset);
+            return (place.Area == Area.Scratch ? executor.scratch : executor.kept[place.Area][slot]).At(place.Offset);
         }
 
         public nint OfWeight(Weight weight) => weights.OfWeight(weight);

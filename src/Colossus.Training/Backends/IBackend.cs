@@ -17,6 +17,9 @@ internal interface IBackend : IDisposable
     /// <param name="addsToGradients">Whether an operation before it in the same micro-batch writes the same gradients.</param>
     IBoundOperation Bind(Operation operation, IOperationMemory memory, bool addsToGradients);
 
+    /// <summary>Forgets all operations that were made ready: the memory of weights and gradients may go. Values keep theirs.</summary>
+    void Unbind();
+
     /// <summary>The sum over tokens of the losses since the last call, nats; waits for what computes them.</summary>
     double TakeLossSum();
 }

@@ -30,7 +30,11 @@ internal sealed class StepExecutor : IDisposable
 
     /// <summary>Points the operations at the weights and gradients of an epoch.</summary>
     /// <param name="weights">The flat vectors.</param>
-    public void Bind(WeightMemory weights) => chunk.Bind(weights);
+    public void Bind(WeightMemory weights)
+    {
+        backend.Unbind();
+        chunk.Bind(weights);
+    }
 
     /// <summary>One forward and backward pass over the micro-batch in <see cref="Arguments"/>.</summary>
     /// <param name="bucketDone">Called with the index of a bucket when its gradients are complete for this micro-batch.</param>

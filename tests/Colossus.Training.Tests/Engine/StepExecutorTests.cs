@@ -126,6 +126,10 @@ public sealed unsafe class StepExecutorTests
 
         var formats = new NumberFormats(typeof(TResidual) == typeof(Bf16), typeof(T) == typeof(Bf16), RoundWeights: false);
         using var executor = new StepExecutor(model, MicroBatch, formats, recompute);
+
+        // Another epoch had other memory: nothing of it may be read or written any more.
+        TResidual* former = arena.Take<TResidual>(table.FlatCount);
+        executor.Bind(new WeightMemory(table, formats, (nint)former, (nint)arena.Take<T>(table.FlatCount), (nint)former));
         executor.Bind(new WeightMemory(table, formats, (nint)weights, (nint)matrices, (nint)gradients));
         inputs.CopyTo(executor.Arguments.Inputs, 0);
         targets.CopyTo(executor.Arguments.Targets, 0);

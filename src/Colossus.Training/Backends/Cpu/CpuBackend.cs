@@ -52,6 +52,13 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     }
 
     /// <inheritdoc/>
+    public void Unbind()
+    {
+        residuals.Clear();
+        products.Clear();
+    }
+
+    /// <inheritdoc/>
     public double TakeLossSum()
     {
         double sum = lossSum;
@@ -62,8 +69,7 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     /// <inheritdoc/>
     public void Dispose()
     {
-        residuals.Dispose();
-        products.Dispose();
+        Unbind();
         arena.Dispose();
     }
 

@@ -4,7 +4,7 @@ namespace Colossus.Training.Backends.Cpu;
 
 /// <summary>One <see cref="Matrix{T}"/> for each place and shape: libtorch's view of memory is made once, however many operations use it.</summary>
 /// <typeparam name="T">Element type.</typeparam>
-internal sealed unsafe class MatrixCache<T> : IDisposable
+internal sealed unsafe class MatrixCache<T>
     where T : unmanaged, IElement<T>
 {
     private readonly Dictionary<(nint Address, int Rows, int Columns), Matrix<T>> matrices = [];
@@ -25,8 +25,8 @@ internal sealed unsafe class MatrixCache<T> : IDisposable
         return matrix;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Disposes all matrices.</summary>
+    public void Clear()
     {
         foreach (var matrix in matrices.Values)
         {
