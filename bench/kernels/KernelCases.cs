@@ -1,3 +1,4 @@
+using Colossus.Plan.Programs.Operations;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
 
@@ -37,11 +38,12 @@ internal static unsafe class KernelCases
         // Each pair of a query and a key that it sees costs 2 · headWidth operations in each product: two products forward, five backward.
         double product = 2.0 * headWidth * batch * heads * sequence * (sequence + 1) / 2;
         string name = $"{typeof(T).Name}, {sequence} positions, {heads}/{kvHeads} heads of {headWidth}";
-        Measure.Operations($"attention forward {name}", 2 * product, () => Attention.Forward(qkv, output, lse, batch, sequence, heads, kvHeads, headWidth));
+        var shape = new AttentionShape(batch, sequence, heads, kvHeads, headWidth);
+        Measure.Operations($"attention forward {name}", 2 * product, () => Attention.Forward(qkv, output, lse, shape));
         Measure.Operations(
             $"attention backward {name}",
             5 * product,
-            () => Attention.Backward(dOutput, qkv, output, lse, dQkv, batch, sequence, heads, kvHeads, headWidth));
+            () => Attention.Backward(dOutput, qkv, output, lse, dQkv, shape));
     }
 
     public static void Rowwise<TX, T>()
@@ -79,8 +81,8 @@ internal static unsafe class KernelCases
         Measure.Bytes($"gelu forward {name}", 2 * activated * sizeof(T), () => FeedForwardActivation.Forward(wide, inner, Rows, Ffn, Activation.Gelu));
         Measure.Bytes($"gelu backward {name}", 3 * activated * sizeof(T), () => FeedForwardActivation.Backward(inner, wide, dWide, Rows, Ffn, Activation.Gelu));
 
-        var table = new RopeTable(256, 64, 10000);
-        Measure.Bytes($"rotary positions {name}", 2.0 * Rows * 12 * 64 * sizeof(T), () => Rope.Apply(wide, Rows, 256, 12, 64, 18 * 64, table, false));
+        var table = new RopeTable(new RotaryPositions(256, 64, 10000));
+        Measure.Bytes($"rotary positions {name}", 2.0 * Rows * 12 * 64 * sizeof(T), () => Rope.Apply(wide, Rows, 256, 12, 64, 64, 18 * 64, table, false));
 
         float* losses = (float*)Memory.Values<F32>(Rows);
         T* logits = Memory.Values<T>((long)Rows * Vocab);

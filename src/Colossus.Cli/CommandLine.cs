@@ -20,6 +20,7 @@ internal static class CommandLine
         var root = new RootCommand("Colossus trains language models on machines that fail: a killed process costs seconds, and never a bit of the result.")
         {
             new SampleVerb(host),
+            new ShowVerb(host),
             new StopVerb(host),
             new EstimateVerb(host),
             new PlanVerb(host),

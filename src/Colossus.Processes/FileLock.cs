@@ -32,10 +32,12 @@ public sealed partial class FileLock : IDisposable
         Open(path, make ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.None, Exclusive);
 
     /// <summary>Shares a file with others that do; null when somebody has it alone.</summary>
-    /// <param name="path">The file, which must be there.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="make">Whether to make it when it is not there; readable and writable by its owner, readable by all.</param>
     /// <exception cref="IOException">It is not there, or the disk fails.</exception>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
-    public static FileLock? TryShare(string path) => Open(path, FileMode.Open, FileAccess.Read, FileShare.Read, Shared);
+    public static FileLock? TryShare(string path, bool make) =>
+        Open(path, make ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.Read, FileShare.Read, Shared);
 
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();

@@ -59,7 +59,7 @@ public sealed partial class MemoryLease : IDisposable
     {
         try
         {
-            return FileLock.TryShare(LockFile(name)) ?? throw new IOException("somebody removes it");
+            return FileLock.TryShare(LockFile(name), make: false) ?? throw new IOException("somebody removes it");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -128,7 +128,7 @@ public sealed partial class MemoryLease : IDisposable
         try
         {
             File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write).Dispose();
-            var held = FileLock.TryShare(file);
+            var held = FileLock.TryShare(file, make: false);
             if (File.Exists(file))
             {
                 return held;

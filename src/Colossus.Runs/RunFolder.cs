@@ -51,6 +51,17 @@ public sealed class RunFolder
     /// <summary>Folder of what the processes write on standard error.</summary>
     public string LogsFolder => System.IO.Path.Combine(Path, "logs");
 
+    /// <summary>Folder of what the ranks of a session wrote for <c>train --trace</c>; not there otherwise.</summary>
+    /// <param name="session">0 for the first supervisor of the run, 1 more at each resume.</param>
+    public string TraceFolder(int session) => System.IO.Path.Combine(Path, "trace", $"session-{session}");
+
+    /// <summary>The spans of one rank in one epoch, a line each.</summary>
+    /// <param name="folder">A session's <see cref="TraceFolder"/>.</param>
+    /// <param name="rank">The rank.</param>
+    /// <param name="epoch">The epoch.</param>
+    public static string TraceFile(string folder, int rank, long epoch) =>
+        System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"rank-{rank:00000}-epoch-{epoch}.jsonl"));
+
     /// <summary>Makes the folder of a new run.</summary>
     /// <param name="path">Where; a folder of that name must not exist, unless it is empty.</param>
     /// <param name="jobYaml">Text of the resolved job.</param>
@@ -206,7 +217,7 @@ public sealed class RunFolder
     {
         try
         {
-            using var free = FileLock.TryShare(LockFile);
+            using var free = FileLock.TryShare(LockFile, make: false);
             var last = Supervisor();
             return free is null ? last ?? SupervisorRecord.Unknown
                 // Where the file system knows no locks, the process itself must be looked for.

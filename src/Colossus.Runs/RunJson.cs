@@ -16,11 +16,16 @@ namespace Colossus.Runs;
 [JsonSerializable(typeof(TimeRecord))]
 [JsonSerializable(typeof(SupervisorRecord))]
 [JsonSerializable(typeof(RunData))]
+[JsonSerializable(typeof(RunSummary))]
 public sealed partial class RunJson : JsonSerializerContext
 {
     /// <summary>The event as one line of JSON without a line end; text stays readable (no escapes of letters and quotes beyond need).</summary>
     /// <param name="runEvent">The event.</param>
     public static string Line(RunEvent runEvent) => JsonSerializer.Serialize(runEvent, Readable.RunEvent);
+
+    /// <summary>The summary as one line of JSON without a line end.</summary>
+    /// <param name="summary">The summary.</param>
+    public static string Line(RunSummary summary) => JsonSerializer.Serialize(summary, Readable.RunSummary);
 
     // Made at first use: the order of static initializers over the parts of a partial class is not defined.
     internal static RunJson Readable => readable ??= new(new JsonSerializerOptions(Default.Options)

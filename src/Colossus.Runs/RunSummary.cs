@@ -1,3 +1,4 @@
+using Colossus.Plan.Layouts;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 
@@ -16,6 +17,10 @@ namespace Colossus.Runs;
 /// <param name="Faults">Ranks lost.</param>
 /// <param name="Sessions">Supervisors that worked on it.</param>
 /// <param name="Time">Where the time of each rank went.</param>
+/// <param name="Axes">How the ranks of the last session lie on the axes of its layout.</param>
+/// <param name="Numerics">What decided about the bits of its weights; null when not recorded.</param>
+/// <param name="End">How the last session ended; null when it has not, or its supervisor died.</param>
+/// <param name="Text">What the model wrote at that end; null when it did not.</param>
 public sealed record RunSummary(
     string Run,
     string Status,
@@ -28,14 +33,20 @@ public sealed record RunSummary(
     double? MedianUtilization,
     int Faults,
     int Sessions,
-    TimeTable Time)
+    TimeTable Time,
+    RankAxes Axes,
+    Numerics? Numerics,
+    FinishedEvent? End,
+    TextEvent? Text)
 {
     /// <summary>Reads a run folder.</summary>
     /// <param name="folder">The run, which may be going on.</param>
     public static RunSummary Read(RunFolder folder)
     {
         var metrics = RunReader.Metrics(folder);
+        StartedEvent? session = null;
         FinishedEvent? finished = null;
+        TextEvent? text = null;
         EvaluationEvent? evaluation = null;
         int faults = 0, sessions = 0;
         long step = 0;
@@ -46,7 +57,9 @@ public sealed record RunSummary(
             {
                 case StartedEvent started:
                     sessions++;
+                    session = started;
                     finished = null;
+                    text = null;
                     saved = started.ResumedFrom;
                     step = started.ResumedFrom ?? 0;
                     break;
@@ -62,6 +75,9 @@ public sealed record RunSummary(
                     break;
                 case EvaluationEvent latest:
                     evaluation = latest;
+                    break;
+                case TextEvent written:
+                    text = written;
                     break;
                 case FaultEvent:
                     faults++;
@@ -81,7 +97,11 @@ public sealed record RunSummary(
             Median(metrics.Select(step => step.ModelFlopsUtilization).OfType<double>()),
             faults,
             sessions,
-            TimeTable.From(RunReader.Time(folder)));
+            TimeTable.From(RunReader.Time(folder)),
+            session?.Grid ?? new RankAxes(),
+            session?.Numerics,
+            finished,
+            text);
     }
 
     private static double? Median(IEnumerable<double> values)

@@ -1,5 +1,6 @@
-using Colossus.Launch.Protocol;
 using Colossus.Processes;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Texts;
 using Colossus.Training.Engine;
@@ -13,6 +14,7 @@ internal sealed class TrainWorker : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly RankChannel channel;
     private readonly RankTrainer trainer;
+    private readonly string? traceFolder;
     private readonly Lock gate = new();
     private readonly Queue<AssignOrder> assignments = new();
     private readonly SemaphoreSlim wake = new(0);
@@ -21,8 +23,9 @@ internal sealed class TrainWorker : IDisposable
     private int abortedEpoch = -1;
     private volatile bool leaving;
 
-    private TrainWorker(RankChannel channel, RankTrainer trainer)
+    private TrainWorker(RankChannel channel, RankTrainer trainer, string? traceFolder)
     {
+        this.traceFolder = traceFolder;
         this.channel = channel;
         this.trainer = trainer;
     }
@@ -42,7 +45,7 @@ internal sealed class TrainWorker : IDisposable
         LibtorchLoader.Load();
         var clock = new PhaseClock(TimeProvider.System);
         using var trainer = new RankTrainer(job, text, options["corpus"], Path.Combine(options["run"], "checkpoints"), clock);
-        using var worker = new TrainWorker(channel, trainer);
+        using var worker = new TrainWorker(channel, trainer, options.Find("trace"));
         return worker.Serve(clock, job.Resilience.Heartbeat);
     }
 
@@ -97,7 +100,7 @@ internal sealed class TrainWorker : IDisposable
                 Interlocked.Exchange(ref abortedEpoch, abort.Epoch);
                 if (!trainer.Abort(abort.Epoch))
                 {
-                    channel.Report(new ParkedReport(abort.Epoch));
+                    channel.Report(new ParkedReport { Epoch = abort.Epoch });
                 }
 
                 break;
@@ -118,37 +121,44 @@ internal sealed class TrainWorker : IDisposable
         {
             if (Volatile.Read(ref abortedEpoch) >= order.Epoch)
             {
-                channel.Report(new ParkedReport(order.Epoch));
+                channel.Report(new ParkedReport { Epoch = order.Epoch });
                 return;
             }
 
             var place = new RankPlace(
                 order.Epoch, order.Rank, order.Ranks, order.Segment, order.RestoreSegment, order.RestoreEpoch, order.RestoreCheckpoint, order.KnownStep);
-            var end = trainer.Run(place, new ReportingObserver(channel, order.Epoch, done => Interlocked.Exchange(ref step, done)));
-            channel.Report(new FinishedReport(
-                order.Epoch, end.Step, end.Loss, end.BitsPerByte, end.WeightsSha256, end.Stopped, Seconds(time), end.Unsaved));
+            using var trace = traceFolder is null ? null : TraceRecorder.Open(traceFolder, place);
+            var end = trainer.Run(place, report => PassOn(report with { Epoch = order.Epoch }), trace);
+            channel.Report(new FinishedReport(end.Step, end.Loss, end.BitsPerByte, end.WeightsSha256, end.Stopped, time.Read(), end.Unsaved) { Epoch = order.Epoch });
         }
         catch (EpochEndedException)
         {
-            channel.Report(new ParkedReport(order.Epoch));
+            channel.Report(new ParkedReport { Epoch = order.Epoch });
         }
         catch (TrainingFailedException error)
         {
-            channel.Report(new FailedReport(order.Epoch, error.Code, error.Message));
+            channel.Report(new FailedReport(error.Code, error.Message) { Epoch = order.Epoch });
         }
+    }
+
+    private void PassOn(RankReport report)
+    {
+        Interlocked.Exchange(ref step, report switch
+        {
+            JoinedReport joined => joined.Step,
+            StepReport done => done.Step,
+            _ => Interlocked.Read(ref step),
+        });
+
+        channel.Report(report);
     }
 
     private void Beat(PhaseClock time, TimeSpan heartbeat)
     {
         while (true)
         {
-            string phase = Name(time.Current);
-            channel.Report(new AliveReport(Volatile.Read(ref epoch), Interlocked.Read(ref step), phase, Seconds(time)));
+            channel.Report(new AliveReport(Interlocked.Read(ref step), time.Current, time.Read()) { Epoch = Volatile.Read(ref epoch) });
             Thread.Sleep(heartbeat);
         }
     }
-
-    private static Dictionary<string, double> Seconds(PhaseClock time) => time.Read().ToDictionary(entry => Name(entry.Key), entry => entry.Value);
-
-    private static string Name(TimeBucket bucket) => char.ToLowerInvariant(bucket.ToString()[0]) + bucket.ToString()[1..];
 }

@@ -28,4 +28,7 @@ internal sealed class WorkerOptions
 
     /// <summary>An option with a default.</summary>
     public string Get(string name, string otherwise) => values.GetValueOrDefault(name, otherwise);
+
+    /// <summary>An option that may be missing.</summary>
+    public string? Find(string name) => values.GetValueOrDefault(name);
 }

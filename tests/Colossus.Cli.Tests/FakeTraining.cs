@@ -11,6 +11,9 @@ internal sealed class FakeTraining : IJobSource, ICorpusSource, IRunLauncher
 {
     public static ModelSpec Model { get; } = new(2, 64, 4, 4, 16, 256, Activation.SwiGlu, 256, 128);
 
+    /// <summary>The model of its job.</summary>
+    public ModelSpec Trained { get; set; } = Model;
+
     public IReadOnlyList<string> Mistakes { get; set; } = [];
 
     public IReadOnlyList<string> Settings { get; private set; } = [];
@@ -30,7 +33,7 @@ internal sealed class FakeTraining : IJobSource, ICorpusSource, IRunLauncher
         var steps = settings.Where(setting => setting.StartsWith("train.steps=", StringComparison.Ordinal)).Select(setting => int.Parse(setting["train.steps=".Length..])).FirstOrDefault(20);
         var train = new TrainSpec(steps, 8, 4, Precision.Bf16, ProductFormat.Auto, new OptimizerSpec());
         return new JobReading(
-            new JobSpec("probe", Model, new DataSpec(["dotnet-docs", "text.md"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5))),
+            new JobSpec("probe", Trained, new DataSpec(["dotnet-docs", "text.md"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5))),
             []);
     }
 

@@ -55,7 +55,11 @@ public sealed class PlanningVerbTests
         Assert.Equal(0, await again.Run("estimate", "planned.yaml", "--site", "dgx-h100", "--format", "json", "--trace", "step.json"));
         Assert.Equal(planned, JsonDocument.Parse(again.Out).RootElement.GetProperty("stepSeconds").GetDouble(), 9);
         using var trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(again.Folder, "step.json")));
-        Assert.NotEmpty(trace.RootElement.GetProperty("traceEvents").EnumerateArray());
+        var events = trace.RootElement.GetProperty("traceEvents").EnumerateArray().ToList();
+        Assert.Equal("stage 0", events.First(e => e.GetProperty("name").GetString() == "process_name").GetProperty("args").GetProperty("name").GetString());
+        Assert.Contains(events, e => e.GetProperty("name").GetString() == "forward" && e.GetProperty("cat").GetString() == "pass");
+        var step = events.First(e => e.GetProperty("name").GetString() == "step");
+        Assert.Equal(planned * 1e6, step.GetProperty("dur").GetDouble(), planned * 1e5);
     }
 
     [Fact]

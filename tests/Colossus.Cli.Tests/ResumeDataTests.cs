@@ -10,6 +10,32 @@ public sealed class ResumeDataTests
     private const string Answer = """{"libtorch":"2.10.0","folder":"/lib","bridge":"/lib/b.so","patched":false,"threads":2,"fp32":3e11,"bf16":1e11}""";
 
     [Fact]
+    public async Task A_run_that_goes_on_with_other_bits_says_so_once()
+    {
+        using var test = await Begun();
+        Assert.Equal(0, await Resume(test));
+        Assert.DoesNotContain("not bit for bit", test.Error);
+        var started = RunReader.Events(Run(test)).OfType<StartedEvent>().ToList();
+        Assert.Equal(("2.10.0", "fp32", "cpu"), (started[0].Numerics!.Libtorch, started[0].Numerics!.Products, started[0].Numerics!.Backend));
+        Assert.Equal(started[0].Numerics, started[1].Numerics);
+
+        Assert.Equal(0, await Resume(test, "--set", "train.threads=77"));
+        Assert.Equal(0, await Resume(test));
+        var line = Assert.Single(test.Error.Split('\n'), line => line.Contains("not bit for bit", StringComparison.Ordinal));
+        Assert.Equal($"the weights will be close to those of an undisturbed run, but not bit for bit the same: threads 77 instead of {started[0].Numerics!.Threads}", line);
+        Assert.Equal(77, RunReader.Events(Run(test)).OfType<StartedEvent>().Last().Numerics!.Threads);
+    }
+
+    [Fact]
+    public async Task Threads_of_a_run_do_not_follow_from_the_number_of_its_ranks()
+    {
+        using var test = await Begun();
+        var threads = test.Train.Launched!.Job.Train.Threads;
+        Assert.Equal(0, await Resume(test, "--set", "parallel.data=2", "--set", "train.microBatch=2"));
+        Assert.Equal((2, threads), (test.Train.Launched!.Job.Parallel.Ranks, test.Train.Launched!.Job.Train.Threads));
+    }
+
+    [Fact]
     public async Task What_a_run_learns_from_is_written_down()
     {
         using var test = await Begun();

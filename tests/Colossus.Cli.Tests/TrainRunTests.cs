@@ -2,6 +2,7 @@ using System.Text.Json;
 using Colossus.Cli.Terminal;
 using Colossus.Cli.Train;
 using Colossus.Cli.Workers;
+using Colossus.Protocol.Time;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
@@ -12,6 +13,7 @@ namespace Colossus.Cli.Tests;
 /// <summary>A session from the taken folder to the report, with ranks played by a script.</summary>
 public sealed class TrainRunTests
 {
+    private static readonly Numerics Numerics = new(1, "bf16", "cpu", "x64 512-bit vectors avx512f", "EPYC", "2.10.0");
     private static readonly WorkerProbe Speed = new("2.10", "/lib", "/lib/b.so", false, 2, 1e11, 4e11);
 
     [Fact]
@@ -21,7 +23,7 @@ public sealed class TrainRunTests
         var (order, run) = Order(test);
         var code = await Run(test, order, new ScriptedLauncher("completed"), json: false);
         Assert.Equal(ExitCode.Done, code);
-        Assert.Equal(["started", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal(["started", "planned", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
         Assert.Equal([3.0, 2.0], RunReader.Metrics(run).Select(step => step.Loss));
         Assert.True(File.Exists(run.ReportFile));
         Assert.Null(run.LivingSupervisor());
@@ -63,7 +65,7 @@ public sealed class TrainRunTests
         using var signals = new StopSignals(_ => { }, TimeProvider.System);
         var host = test.Host with { Out = output, Console = CliHost.ConsoleOn(output, terminal: false, _ => null) };
         Assert.Equal(ExitCode.Done, await new TrainRun(host, new ScriptedLauncher("completed"), json: false).RunAsync(order, new ModelSize(1000, 5000), Speed, signals));
-        Assert.Equal(["started", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
+        Assert.Equal(["started", "planned", "corpus", "step", "step", "evaluation", "text", "finished"], Kinds(run));
         Assert.Equal(said, test.Error.Trim());
     }
 
@@ -97,6 +99,38 @@ public sealed class TrainRunTests
         Assert.Contains(older ? "<dt>newest checkpoint</dt><dd>step 1</dd>" : "<dt>newest checkpoint</dt><dd>none</dd>", report);
         Assert.Equal(!json, test.Out.Contains("ended after step 2 without its weights on disk", StringComparison.Ordinal));
         Assert.DoesNotContain("\nweights ", test.Out);
+    }
+
+    [Fact]
+    public async Task Show_says_of_a_run_what_its_end_said()
+    {
+        using var test = new TestHost();
+        var (order, run) = Order(test);
+        await Run(test, order, new ScriptedLauncher("completed"), json: false);
+        var end = test.Out[test.Out.IndexOf("\ncompleted", StringComparison.Ordinal)..];
+        Assert.Equal(ExitCode.Done, await test.Run("show", "r"));
+        Assert.EndsWith(end, test.Out);
+        Assert.Equal(2, test.Out.Split("\ncompleted 2 steps").Length - 1);
+
+        Assert.Equal(ExitCode.Done, await test.Run("show", "r", "--format", "json"));
+        using var json = JsonDocument.Parse(test.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        Assert.Equal("2.10.0", json.RootElement.GetProperty("numerics").GetProperty("libtorch").GetString());
+        Assert.Equal("0123abcd", json.RootElement.GetProperty("end").GetProperty("weightsSha256").GetString());
+        Assert.Equal(2, json.RootElement.GetProperty("time").GetProperty("rows")[1].GetProperty("buckets").GetProperty("compute").GetDouble());
+    }
+
+    [Fact]
+    public async Task Show_of_a_run_without_an_end_says_how_far_it_came()
+    {
+        using var test = new TestHost();
+        var (_, run) = Order(test);
+        using (var recorder = new RunRecorder(run))
+        {
+            recorder.Record(new StepEvent(7, 1.5, 2048, null, null, 1, 1e-3, 1024, 0.5, 0));
+        }
+
+        Assert.Equal(ExitCode.Done, await test.Run("show", "r"));
+        Assert.Contains("interrupted after step 7, loss 1.5000\n", test.Out);
     }
 
     [Fact]
@@ -136,7 +170,7 @@ public sealed class TrainRunTests
         var train = new TrainSpec(2, 8, 4, Precision.Bf16, ProductFormat.Bf16, new OptimizerSpec());
         var job = new JobSpec("probe", model, new DataSpec(["dotnet-docs"]), train, new ParallelSpec(Data: 2), new CheckpointSpec(), new ResilienceSpec(TimeSpan.FromSeconds(0.5)));
         var run = RunFolder.Create(Path.Combine(test.Folder, "r"), "name: probe\n");
-        return (new LaunchOrder(job, run, new PreparedCorpus(FakeTraining.Data), new WorkerCommand("worker", []), null, 0), run);
+        return (new LaunchOrder(job, run, new PreparedCorpus(FakeTraining.Data), new WorkerCommand("worker", []), Numerics, null, 0), run);
     }
 
     private static IEnumerable<string> Kinds(RunFolder run) => File.ReadLines(run.EventsFile).Select(line =>

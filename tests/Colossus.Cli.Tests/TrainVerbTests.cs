@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Colossus.Checkpoints;
 using Colossus.Runs;
 using Colossus.Specs.Jobs;
@@ -32,6 +33,35 @@ public sealed class TrainVerbTests
     }
 
     [Fact]
+    public async Task A_trace_that_cannot_be_written_is_a_wrong_command_line_and_leaves_what_is_there()
+    {
+        using var test = Ready();
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "jobs/a.yaml", "--trace", "jobs"));
+        Assert.Contains("jobs cannot be written: it is a folder; name another file", test.Error);
+        Assert.Null(test.Train.Launched);
+
+        test.Write("trace.json", "former");
+        test.Train.Mistakes = ["a.yaml:1:1: error: one"];
+        Assert.Equal(ExitCode.BadInput, await test.Run("train", "jobs/a.yaml", "--trace", "trace.json"));
+        Assert.Equal("former", File.ReadAllText(Path.Combine(test.Folder, "trace.json")));
+    }
+
+    [Fact]
+    public async Task A_run_tells_where_its_trace_is()
+    {
+        using var test = Ready();
+        Assert.Equal(0, await test.Run("train", "jobs/a.yaml", "--trace", "new/trace.json"));
+        Assert.Equal(Path.Combine(test.Folder, "new", "trace.json"), test.Train.Launched!.TraceFile);
+        Assert.Contains("trace.json, 0 spans; open it at https://ui.perfetto.dev", test.Error);
+        using var trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(test.Folder, "new", "trace.json")));
+        Assert.Equal(
+            ["rank 0 (data 0)", "rank 1 (data 1)"],
+            trace.RootElement.GetProperty("traceEvents").EnumerateArray()
+                .Where(e => e.GetProperty("name").GetString() == "process_name")
+                .Select(e => e.GetProperty("args").GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public async Task All_mistakes_of_a_job_are_shown()
     {
         using var test = new TestHost();
@@ -51,6 +81,7 @@ public sealed class TrainVerbTests
         Assert.StartsWith(Path.Combine(test.Folder, "runs", "probe-"), order.Folder.Path);
         Assert.Equal(ProductFormat.Fp32, order.Job.Train.Products);
         Assert.Equal(["dotnet-docs", Path.Combine(test.Folder, "jobs", "text.md")], order.Job.Data.Sources);
+        Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), order.Job.Train.Threads);
         Assert.Contains("products: Fp32", File.ReadAllText(order.Folder.JobFile));
         Assert.Null(order.Checkpoint);
         Assert.Contains("measuring this machine's matrix products, once", test.Error);
@@ -64,6 +95,19 @@ public sealed class TrainVerbTests
         Assert.Equal(ExitCode.BadInput, await test.Run("train", "jobs/a.yaml", "--run", "r"));
         Assert.Contains("holds a run already; continue it with --resume", test.Error);
         Assert.Equal(0, test.Train.Preparations);
+    }
+
+    [Fact]
+    public async Task Ranks_whose_memory_does_not_fit_are_refused_with_advice_before_shards_are_made()
+    {
+        using var test = Ready();
+        test.Train.Trained = FakeTraining.Model with { Layers = 400, Hidden = 16384, Heads = 128, KvHeads = 128, HeadWidth = 128, Ffn = 65536 };
+        Assert.Equal(ExitCode.EnvironmentLacks, await test.Run("train", "jobs/a.yaml"));
+        Assert.Contains("of shared memory for weights, gradients and optimizer state", test.Error);
+        Assert.Contains("mount -o remount,size=", test.Error);
+        Assert.Equal(0, test.Train.Preparations);
+        Assert.Null(test.Train.Launched);
+        Assert.False(Directory.Exists(Path.Combine(test.Folder, "runs")));
     }
 
     [Fact]

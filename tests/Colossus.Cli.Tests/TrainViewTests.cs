@@ -1,4 +1,6 @@
 using Colossus.Cli.Train;
+using Colossus.Plan.Layouts;
+using Colossus.Protocol.Time;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 using Spectre.Console.Testing;
@@ -106,11 +108,27 @@ public sealed class TrainViewTests
     {
         var table = new TimeTable([
             new TimeRow(0, 12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 10).Plus(TimeBucket.Startup, 2.5)),
-            new TimeRow(1, 12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 9).Plus(TimeBucket.ExposedCommunication, 3.5)),
+            new TimeRow(1, 12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 9).Plus(TimeBucket.ExposedData, 3.5)),
         ]);
         using var console = new TestConsole();
-        console.Write(FinalReport.Time(table, 80));
+        console.Write(FinalReport.Time(table, new RankAxes(Data: 2), 80));
         Expectation.Matches("time", string.Join('\n', console.Lines.Select(line => line.TrimEnd())) + "\n");
+    }
+
+    [Fact]
+    public void Ranks_of_a_layout_with_several_axes_are_shown_with_their_coordinates()
+    {
+        var view = new TrainView();
+        view.Apply(Started with { Ranks = 4, Axes = new RankAxes(Data: 2, Pipeline: 2) });
+        view.Apply(new FaultEvent(3, 4711, "exited", "killed by signal 9", 150, 0));
+        view.Apply([new RankView(2, 1, "exposed, pipeline axis"), new RankView(-1, 3, "ready")]);
+        var table = new TimeTable([.. Enumerable.Range(0, 4).Select(rank =>
+            new TimeRow(rank, 12.5, TimeBuckets.Zero.Plus(TimeBucket.Compute, 10).Plus(TimeBucket.ExposedData, 1).Plus(TimeBucket.ExposedPipeline, 1.5)))]);
+        using var console = new TestConsole();
+        console.Profile.Width = 100;
+        console.Write(LiveDisplay.Draw(view));
+        console.Write(FinalReport.Time(table, view.Axes, 80));
+        Expectation.Matches("ranks-with-coordinates", string.Join('\n', console.Lines.Select(line => line.TrimEnd())) + "\n");
     }
 
     private static StepEvent Step(long step, double loss, double seconds = 1) =>

@@ -16,6 +16,11 @@ internal sealed class RankProcess : IDisposable
     private readonly BlockingCollection<string> lines = [];
 
     public RankProcess(params IReadOnlyList<object> arguments)
+        : this(new Dictionary<string, string>(), arguments)
+    {
+    }
+
+    public RankProcess(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<object> arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("exec");
@@ -23,6 +28,11 @@ internal sealed class RankProcess : IDisposable
         foreach (object argument in arguments)
         {
             start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
+        }
+
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
         }
 
         process = Process.Start(start)!;

@@ -1,13 +1,17 @@
+
 namespace Colossus.Collectives.Tests;
 
-/// <summary>Runs the ranks of a group as threads of this process, each with a mapping of its own.</summary>
+/// <summary>Runs the ranks of a world as threads of this process, each with a mapping of its own.</summary>
 internal static class Ranks
 {
     private static readonly TimeSpan limit = TimeSpan.FromSeconds(60);
 
     public static string NewName() => $"colossus-test-{Guid.NewGuid():N}";
 
-    public static void Run(GroupShape shape, Action<SharedGroup> body)
+    /// <summary>The group of all ranks.</summary>
+    public static GroupShape All(int ranks) => new() { Ranks = [.. Enumerable.Range(0, ranks)] };
+
+    public static void Run(WorldShape shape, Action<World> body)
     {
         string name = NewName();
         Exception?[] errors = new Exception?[shape.Ranks];
@@ -15,16 +19,16 @@ internal static class Ranks
         {
             try
             {
-                using SharedGroup group = rank == 0
-                    ? SharedGroup.Create(name, shape)
-                    : SharedGroup.Join(name, rank, shape.Ranks, shape.Epoch, limit, TestContext.Current.CancellationToken);
+                using World world = rank == 0
+                    ? World.Create(name, shape, 0)
+                    : World.Join(name, rank, shape.Ranks, shape.Epoch, limit, TestContext.Current.CancellationToken);
                 try
                 {
-                    body(group);
+                    body(world);
                 }
                 catch
                 {
-                    group.Abort(AbortReason.RankFailed);
+                    world.Abort(AbortReason.RankFailed);
                     throw;
                 }
             }

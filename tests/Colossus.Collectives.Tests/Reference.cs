@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Colossus.Collectives.Tests;
 
 /// <summary>The plain definition of what the collectives compute, and inputs for them.</summary>
@@ -16,24 +18,30 @@ internal static class Reference
         return values;
     }
 
-    public static ushort[] Halves(int seed, int rank, int count) => [.. Values(seed, rank, count).Select(SumKernels.Narrow)];
+    /// <summary>The same, cut off to bfloat16.</summary>
+    public static ushort[] Halves(int seed, int rank, int count) => [.. Values(seed, rank, count).Select(value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))];
 
-    public static float[] Sum(IReadOnlyList<float[]> parts, float scale)
+    public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    /// <summary>The definition of the order of sums, by recursion on one element.</summary>
+    public static float Tree(ReadOnlySpan<float> terms)
     {
-        float[] sum = [.. parts[0]];
-        for (int rank = 1; rank < parts.Count; rank++)
+        if (terms.Length == 1)
         {
-            for (int i = 0; i < sum.Length; i++)
-            {
-                sum[i] += parts[rank][i];
-            }
+            return terms[0];
         }
 
-        return [.. sum.Select(value => value * scale)];
+        int middle = 1;
+        while (middle * 2 < terms.Length)
+        {
+            middle *= 2;
+        }
+
+        return Tree(terms[..middle]) + Tree(terms[middle..]);
     }
 
-    public static ushort[] Sum(IReadOnlyList<ushort[]> parts, float scale) =>
-        [.. Sum([.. parts.Select(part => part.Select(SumKernels.Widen).ToArray())], scale).Select(SumKernels.Narrow)];
+    public static float[] Sum(IReadOnlyList<float[]> parts) =>
+        [.. Enumerable.Range(0, parts[0].Length).Select(i => Tree([.. parts.Select(part => part[i])]))];
 
     public static uint[] Bits(ReadOnlySpan<float> values)
     {
@@ -45,4 +53,6 @@ internal static class Reference
 
         return bits;
     }
+
+    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 }

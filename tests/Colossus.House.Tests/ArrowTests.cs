@@ -7,17 +7,18 @@ public sealed class ArrowTests
     {
         ["Specs"] = [],
         ["Processes"] = [],
+        ["Protocol"] = [],
         ["Collectives"] = ["Processes"],
         ["Plan"] = ["Specs"],
-        ["Data"] = ["Specs"],
+        ["Data"] = ["Specs", "Processes"],
         ["Checkpoints"] = ["Specs", "Processes"],
         ["Supervision"] = ["Specs"],
-        ["Training"] = ["Specs", "Plan", "Collectives", "Data", "Checkpoints"],
+        ["Training"] = ["Specs", "Protocol", "Plan", "Collectives", "Data", "Checkpoints"],
         ["Twin"] = ["Specs", "Plan", "Supervision"],
-        ["Runs"] = ["Specs", "Processes", "Checkpoints"],
-        ["Launch"] = ["Specs", "Processes", "Supervision", "Runs"],
-        ["Worker"] = ["Processes", "Training", "Launch", "Runs"],
-        ["Cli"] = ["Specs", "Processes", "Plan", "Data", "Checkpoints", "Supervision", "Runs", "Launch", "Twin"],
+        ["Runs"] = ["Specs", "Processes", "Protocol", "Plan", "Checkpoints"],
+        ["Launch"] = ["Specs", "Processes", "Protocol", "Supervision", "Runs"],
+        ["Worker"] = ["Processes", "Protocol", "Runs", "Training"],
+        ["Cli"] = ["Specs", "Processes", "Protocol", "Plan", "Data", "Checkpoints", "Supervision", "Runs", "Launch", "Twin"],
     };
 
     public static TheoryData<string> SourceProjects() => [.. Repository.Projects("src").Keys];

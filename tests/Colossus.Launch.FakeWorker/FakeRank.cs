@@ -1,6 +1,7 @@
 using System.Globalization;
-using Colossus.Launch.Protocol;
 using Colossus.Processes;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 
 namespace Colossus.Launch.FakeWorker;
 
@@ -8,7 +9,7 @@ namespace Colossus.Launch.FakeWorker;
 internal sealed class FakeRank(RankChannel channel, string mode, long steps)
 {
     // Only differences count, so it may begin anywhere.
-    private static Dictionary<string, double> Spent => new() { ["compute"] = Environment.TickCount64 / 1000.0 };
+    private static TimeBuckets Spent => TimeBuckets.Zero.Plus(TimeBucket.Compute, Environment.TickCount64 / 1000.0);
 
     private readonly Lock gate = new();
     private AssignOrder? next;
@@ -100,12 +101,12 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
         step = order.RestoreSegment is null ? 0 : Enumerable.Range(0, order.Ranks).Min(rank => Read(order.RestoreSegment, rank));
         Write(order.Segment, order.Rank, step);
         epoch = order.Epoch;
-        channel.Report(new JoinedReport(order.Epoch, step));
+        channel.Report(new JoinedReport(step) { Epoch = order.Epoch });
 
         // A rank 0 that died between a step and its report left this to the next one.
         for (var missed = order.KnownStep + 1; missed <= step && order.Rank == 0; missed++)
         {
-            channel.Report(new StepReport(order.Epoch, missed, 1.0 / missed, 1, 0.1, 100, 0.01));
+            channel.Report(new StepReport(missed, 1.0 / missed, 1, 0.1, 100, 0.01) { Epoch = order.Epoch });
         }
 
         while (step < steps && !(order.Rank == 0 ? stop && Announce(order) : File.Exists(StopFile(order)) && step >= Read(order.Segment, 0)))
@@ -116,7 +117,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
             {
                 if (aborted == order.Epoch)
                 {
-                    channel.Report(new ParkedReport(order.Epoch));
+                    channel.Report(new ParkedReport { Epoch = order.Epoch });
                     return;
                 }
 
@@ -131,17 +132,17 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
             step++;
             if (mode == "failing" && step == 5)
             {
-                channel.Report(new FailedReport(order.Epoch, "nonFinite", "five losses in a row were not finite"));
+                channel.Report(new FailedReport("nonFinite", "five losses in a row were not finite") { Epoch = order.Epoch });
                 return;
             }
 
             if (order.Rank == 0)
             {
-                channel.Report(new StepReport(order.Epoch, step, mode == "nan" ? double.NaN : 1.0 / step, 1, 0.1, 100, 0.01));
+                channel.Report(new StepReport(step, mode == "nan" ? double.NaN : 1.0 / step, 1, 0.1, 100, 0.01) { Epoch = order.Epoch });
             }
         }
 
-        channel.Report(new FinishedReport(order.Epoch, step, 1.0 / step, null, order.Rank == 0 ? $"weights-{step}" : null, step < steps, Spent));
+        channel.Report(new FinishedReport(step, 1.0 / step, null, order.Rank == 0 ? $"weights-{step}" : null, step < steps, Spent) { Epoch = order.Epoch });
     }
 
     private static bool Announce(AssignOrder order)
@@ -154,7 +155,7 @@ internal sealed class FakeRank(RankChannel channel, string mode, long steps)
     {
         while (true)
         {
-            channel.Report(new AliveReport(epoch, Volatile.Read(ref step), "step", Spent));
+            channel.Report(new AliveReport(Volatile.Read(ref step), TimeBucket.Compute, Spent) { Epoch = epoch });
             Thread.Sleep(100);
         }
     }

@@ -12,14 +12,14 @@ namespace Colossus.Launch.Tests;
 /// <summary>A run of fake ranks in a folder of its own, and what was heard of it.</summary>
 internal sealed class FakeRun : ILaunchObserver, IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string folder = Directory.CreateTempSubdirectory("colossus-launch-").FullName;
     private readonly CancellationTokenSource orderly = new();
     private readonly CancellationTokenSource now = new();
 
-    public FakeRun(string mode, int steps = 30, int spares = 1)
+    public FakeRun(string mode, int steps = 30, int spares = 1, string? program = null)
     {
-        Plan = FakeJob.Plan(RunFolder.Create(Path.Combine(folder, "run"), "name: fake\n"), mode, steps, spares);
+        var plan = FakeJob.Plan(RunFolder.Create(Path.Combine(folder, "run"), "name: fake\n"), mode, steps, spares);
+        Plan = plan with { Program = program ?? plan.Program };
         End = new LocalLauncher(TimeProvider.System).RunAsync(Plan, this, orderly.Token, now.Token);
     }
 
@@ -56,20 +56,13 @@ internal sealed class FakeRun : ILaunchObserver, IDisposable
 
     public void StopNow() => now.Cancel();
 
-    public Task<LaunchResult> Ended() => End.WaitAsync(Patience);
+    public Task<LaunchResult> Ended() => End.WaitAsync(Wait.Limit);
 
-    public async Task Until(Func<bool> condition)
+    public Task UntilStep(long step) => Wait.Until($"step {step}", () =>
     {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < Patience, "it did not happen in time");
-            Assert.False(End.IsCompleted, End.IsCompletedSuccessfully ? "it ended before: " + End.Result : "it ended before");
-            await Task.Delay(5);
-        }
-    }
-
-    public Task UntilStep(long step) => Until(() => Events.OfType<StepEvent>().Any(one => one.Step >= step));
+        Assert.False(End.IsCompleted, End.IsCompletedSuccessfully ? "it ended before: " + End.Result : "it ended before");
+        return Events.OfType<StepEvent>().Any(one => one.Step >= step);
+    });
 
     public int Pid(int rank) => Slots.First(slot => slot.Rank == rank).Pid;
 
@@ -83,7 +76,7 @@ internal sealed class FakeRun : ILaunchObserver, IDisposable
         now.Cancel();
         try
         {
-            End.Wait(Patience);
+            End.Wait(Wait.Limit);
         }
         catch (AggregateException)
         {

@@ -15,7 +15,7 @@ public sealed class LeftBehindTests
         using var supervisor = Process.Start(start)!;
         try
         {
-            await Until(() => Pids(folder).Length == 3 && Memory().Any(file => file.Contains("-e0", StringComparison.Ordinal)));
+            await Wait.Until("three processes and shared memory", () => Pids(folder).Length == 3 && Memory().Any(file => file.Contains("-e0", StringComparison.Ordinal)));
             Assert.Empty(MemoryLease.RemoveAbandoned());
         }
         finally
@@ -24,11 +24,11 @@ public sealed class LeftBehindTests
             await supervisor.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        await Until(() => !Pids(folder).Any(FakeRun.Lives));
+        await Wait.Until("the end of the ranks", () => !Pids(folder).Any(FakeRun.Lives));
         Assert.NotEmpty(Memory());
 
         // A process is gone a moment before the last of its threads has let go of its files.
-        await Until(() => MemoryLease.RemoveAbandoned().Count == 1);
+        await Wait.Until("shared memory that nobody holds", () => MemoryLease.RemoveAbandoned().Count == 1);
         Assert.Empty(Memory());
         Directory.Delete(folder, recursive: true);
     }
@@ -39,15 +39,5 @@ public sealed class LeftBehindTests
     {
         var file = Path.Combine(folder, "run", "pids");
         return File.Exists(file) ? [.. File.ReadAllLines(file).Select(int.Parse)] : [];
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < FakeRun.Patience, "it did not happen in time");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Colossus.Launch.Local;
 using Colossus.Processes;
+using Colossus.Protocol.Time;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 using Colossus.Supervision;
@@ -50,7 +51,7 @@ public sealed class LocalLauncherTests
         var result = await run.Ended();
         Assert.Equal((RunOutcome.Completed, 60L), (result.Outcome, result.Steps));
         Assert.Equal("silent", Assert.Single(run.Events.OfType<FaultEvent>()).Kind);
-        Assert.True(TimeTable.From(run.Spans).Rows[1].Buckets.Detection > 3);
+        Assert.True(TimeTable.From(run.Spans).Rows[1].Buckets[TimeBucket.Detection] > 3);
         NothingStays(run);
     }
 
@@ -145,6 +146,18 @@ public sealed class LocalLauncherTests
     }
 
     [Fact]
+    public async Task A_program_that_cannot_be_started_ends_the_run_with_the_reason()
+    {
+        using var run = new FakeRun("plain", program: "/nowhere/at/all");
+        var result = await run.Ended();
+        Assert.Equal(RunOutcome.Failed, result.Outcome);
+        Assert.Contains("could not be started", result.Reason);
+        Assert.Contains("/nowhere/at/all", result.Reason);
+        Assert.Empty(run.Pids);
+        Assert.Empty(Directory.EnumerateFiles(MemoryLease.Folder, "colossus-*"));
+    }
+
+    [Fact]
     public async Task What_libraries_print_on_standard_output_goes_into_the_log_and_garbles_no_report()
     {
         using var run = new FakeRun("talkative");
@@ -167,7 +180,7 @@ public sealed class LocalLauncherTests
         Assert.Equal([0, 1], table.Rows.Select(row => row.Rank));
         Assert.True(table.LargestGap < 1e-6);
         Assert.True(Math.Abs(table.Rows[0].WallSeconds - table.Rows[1].WallSeconds) < 0.1);
-        Assert.All(table.Rows, row => Assert.True(row.Buckets is { Compute: > 0, Startup: > 0, Restart: > 0 }));
+        Assert.All(table.Rows, row => Assert.All([TimeBucket.Compute, TimeBucket.Startup, TimeBucket.Restart], bucket => Assert.True(row.Buckets[bucket] > 0)));
     }
 
     private static void NothingStays(FakeRun run)

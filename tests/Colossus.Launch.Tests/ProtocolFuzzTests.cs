@@ -1,6 +1,7 @@
 using System.Text;
 using Colossus.Launch.Local;
-using Colossus.Launch.Protocol;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 using Colossus.Runs;
 using Colossus.Supervision;
 using Colossus.Testing;
@@ -13,9 +14,9 @@ public sealed class ProtocolFuzzTests
 {
     private static readonly string[] lines =
     [
-        .. ProtocolTests.Reports().Select(row => Encoding.UTF8.GetString(ProtocolJson.Line(row.Data))),
-        .. ProtocolTests.Orders().Select(row => Encoding.UTF8.GetString(ProtocolJson.Line(row.Data))),
-        """{"type":"alive","epoch":0,"step":1,"phase":"forward","buckets":{"compute":2.5,"exposedCommunication":1},"at":9}""",
+        .. SampleMessages.Reports.Select(report => Encoding.UTF8.GetString(ProtocolJson.Line(report))),
+        .. SampleMessages.Orders.Select(order => Encoding.UTF8.GetString(ProtocolJson.Line(order))),
+        """{"type":"alive","epoch":0,"step":1,"phase":"compute","buckets":{"compute":2.5,"exposedData":1},"at":9}""",
         """{"type":"finished","epoch":0,"step":9,"loss":1.5,"bitsPerByte":null,"weightsSha256":"ab","stopped":false,"buckets":{"compute":2}}""",
         "OMP: Warning #96: Cannot form a team with 4 threads, using 2 instead.",
         "[W socket.cpp:464] \u001b[31mwarning\u001b[0m",
@@ -41,7 +42,7 @@ public sealed class ProtocolFuzzTests
 
     // Time as it comes, and as it never should.
     private static readonly Gen<string> claims = Gen.Select(Gen.OneOf("2.5", "1e308", "-1e308", "\"NaN\"", "\"Infinity\"", "0"), Gen.OneOf("compute", "idle", "lunch")).Select((seconds, bucket) =>
-        $$$"""{"type":"alive","epoch":0,"step":1,"phase":"forward","buckets":{"{{{bucket}}}":{{{seconds}}}},"at":9}""");
+        $$$"""{"type":"alive","epoch":0,"step":1,"phase":"compute","buckets":{"{{{bucket}}}":{{{seconds}}}},"at":9}""");
 
     private static readonly int times = Effort.Times(20_000, 3_000_000);
 
@@ -94,7 +95,7 @@ public sealed class ProtocolFuzzTests
             var spent = 0.0;
             var clock = new RankClock(0, 0, span => spent += span.Buckets.Total);
             var now = TimeSpan.Zero;
-            clock.Turn(0, Runs.Time.TimeBucket.Startup, null);
+            clock.Turn(0, TimeBucket.Startup, null);
             state = Supervisor.Decide(state, now, new SupervisorEvent.Tick()).State;
             foreach (var (line, slot) in said)
             {
@@ -113,7 +114,7 @@ public sealed class ProtocolFuzzTests
                 }
             }
 
-            clock.Turn(now.TotalSeconds, Runs.Time.TimeBucket.Idle, null);
+            clock.Turn(now.TotalSeconds, TimeBucket.Idle, null);
             Assert.Equal(now.TotalSeconds, spent, 6);
         },
         iter: times / 20);

@@ -13,7 +13,7 @@ public sealed class FileLockTests : IDisposable
         {
             Assert.True(alone!.Enforced);
             Assert.Null(FileLock.TryTake(LockFile, make: true));
-            Assert.Null(FileLock.TryShare(LockFile));
+            Assert.Null(FileLock.TryShare(LockFile, make: false));
         }
 
         using var next = FileLock.TryTake(LockFile, make: false);
@@ -24,9 +24,9 @@ public sealed class FileLockTests : IDisposable
     public void Many_share_a_file_and_nobody_gets_it_alone_before_the_last_has_let_go()
     {
         FileLock.TryTake(LockFile, make: true)!.Dispose();
-        using (var one = FileLock.TryShare(LockFile))
+        using (var one = FileLock.TryShare(LockFile, make: false))
         {
-            using (var two = FileLock.TryShare(LockFile))
+            using (var two = FileLock.TryShare(LockFile, make: false))
             {
                 Assert.NotNull(two);
             }
@@ -42,8 +42,10 @@ public sealed class FileLockTests : IDisposable
     public void A_file_that_is_not_there_is_made_only_on_request()
     {
         Assert.Throws<FileNotFoundException>(() => FileLock.TryTake(LockFile, make: false));
-        Assert.Throws<FileNotFoundException>(() => FileLock.TryShare(LockFile));
+        Assert.Throws<FileNotFoundException>(() => FileLock.TryShare(LockFile, make: false));
         Assert.False(File.Exists(LockFile));
+        using var made = FileLock.TryShare(LockFile, make: true);
+        Assert.True(File.Exists(LockFile));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

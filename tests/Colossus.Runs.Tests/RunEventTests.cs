@@ -38,6 +38,7 @@ public sealed class RunEventTests
     public static TheoryData<RunEvent> Every_kind() =>
     [
         new StartedEvent("/r", "name", 2, 10, 1000, 4096, 1e9, 1e11, null) { Time = Noon },
+        new PlannedEvent(1e9, 1000, 2000, 300, 200, 100, 50, 1200) { Time = Noon },
         new CorpusEvent("ab", 1000, 10, "cd") { Time = Noon },
         new StepEvent(3, 2.5, 1000, 0.4, 1e9, 0.7, 1e-3, 4096, 0.5, 0) { Time = Noon },
         new EvaluationEvent(3, 1.2, 1.7) { Time = Noon },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Colossus.Protocol.Time;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 
@@ -22,7 +23,7 @@ public sealed class RunRecorderTests : IDisposable
 
         Assert.Equal(["StartedEvent", "StepEvent"], RunReader.Events(run).Select(one => one.GetType().Name));
         Assert.Equal(5, Assert.Single(RunReader.Metrics(run)).Loss);
-        Assert.Equal(2, Assert.Single(RunReader.Time(run)).Buckets.Compute);
+        Assert.Equal(2, Assert.Single(RunReader.Time(run)).Buckets[TimeBucket.Compute]);
         Assert.Equal("running", RunningStatus(run));
     }
 

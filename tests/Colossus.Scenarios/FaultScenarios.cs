@@ -169,12 +169,14 @@ public sealed class FaultScenarios : IDisposable
         }
     }
 
-    [Fact]
-    public void What_a_fault_interrupted_evaluation_or_checkpoint_is_made_up_for()
+    [Theory]
+    [InlineData("parallel.data=2", "parallel.pipeline=1")]
+    [InlineData("parallel.data=1", "parallel.pipeline=2")]
+    public void What_a_fault_interrupted_evaluation_or_checkpoint_is_made_up_for(string data, string pipeline)
     {
         // Much held-out text: the rank dies while step 10 is evaluated, before its checkpoint.
         using var run = Start(
-            "made-up", "--set", "data.holdout=0.5", "--set", "train.evaluateSequences=100000", "--set", "train.evaluateEvery=10", "--set", "checkpoint.keep=10");
+            "made-up", "--set", data, "--set", pipeline, "--set", "data.holdout=0.5", "--set", "train.evaluateSequences=100000", "--set", "train.evaluateEvery=10", "--set", "checkpoint.keep=10");
         run.WaitForStep(10);
         ColossusRun.Signal(run.Workers()[random.Next(2)], ColossusRun.Kill);
         Assert.Equal(0, run.WaitForExit());

@@ -25,7 +25,7 @@ internal sealed class TinyJob : IDisposable
             name: tiny
             model: { layers: 2, hidden: 64, heads: 4, kvHeads: 2, sequence: 64 }
             data: { source: "*.txt", holdout: 0.1, cache: shards }
-            train: { steps: 40, globalBatch: 12, microBatch: 2, products: fp32, optimizer: { learningRate: 3e-3 } }
+            train: { steps: 40, globalBatch: 12, microBatch: 2, products: fp32, threads: 1, optimizer: { learningRate: 3e-3 } }
             parallel: { data: {{ranks}} }
             checkpoint: { every: 10 }
             {{more}}

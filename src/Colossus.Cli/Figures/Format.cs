@@ -14,6 +14,9 @@ internal static class Format
     /// <summary><c>389 GFLOP/s</c>.</summary>
     public static string FlopsPerSecond(double flops) => Scaled(flops, 1000, Decimal) + "FLOP/s";
 
+    /// <summary><c>389 GFLOP</c>.</summary>
+    public static string Flops(double flops) => Scaled(flops, 1000, Decimal) + "FLOP";
+
     /// <summary><c>10.8 M</c>; numbers below 1,000 stay as they are.</summary>
     public static string Count(double count) => Scaled(count, 1000, Decimal).TrimEnd();
 

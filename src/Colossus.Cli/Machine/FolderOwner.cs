@@ -1,16 +1,14 @@
 using System.Runtime.InteropServices;
+using Colossus.Processes;
 
 namespace Colossus.Cli.Machine;
 
 /// <summary>Folders that belong to this user alone, in places where everybody may write.</summary>
-internal static unsafe partial class FolderOwner
+internal static partial class FolderOwner
 {
     private const UnixFileMode MineAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const int CurrentFolder = -100; // AT_FDCWD
-    private const int DoNotFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const uint OwnerAndMode = 0x0b; // STATX_TYPE | STATX_MODE | STATX_UID
-    private const int AnswerBytes = 256, OwnerAt = 20, ModeAt = 28; // struct statx, the same on every processor
-    private const int TypeOfFile = 0xf000, IsFolder = 0x4000, OfOthers = 0x3f;
+    private const UnixFileMode OfOthers =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Number of the user that this process acts for.</summary>
     public static uint Me => EffectiveUser();
@@ -33,22 +31,13 @@ internal static unsafe partial class FolderOwner
             return $"cannot be made: {error.Message.TrimEnd('.')}";
         }
 
-        var answer = stackalloc byte[AnswerBytes];
-        if (Status(CurrentFolder, folder, DoNotFollow, OwnerAndMode, answer) != 0)
-        {
-            return $"cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}";
-        }
-
-        var mode = *(ushort*)(answer + ModeAt);
-        return (mode & TypeOfFile) != IsFolder ? "is no folder"
-            : *(uint*)(answer + OwnerAt) != Me ? "belongs to another user"
-            : (mode & OfOthers) != 0 ? $"is open to other users: chmod 700 {folder}"
+        return FileStatus.Of(folder, follow: false) is not { } found ? $"cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}"
+            : found.Type != FileType.Folder ? "is no folder"
+            : found.Owner != Me ? "belongs to another user"
+            : (found.Permissions & OfOthers) != 0 ? $"is open to other users: chmod 700 {folder}"
             : null;
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Status(int folder, string path, int flags, uint mask, byte* answer);
 }

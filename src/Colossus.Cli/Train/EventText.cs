@@ -1,4 +1,5 @@
 using Colossus.Cli.Figures;
+using Colossus.Plan.Layouts;
 using Colossus.Runs;
 using Colossus.Runs.Events;
 
@@ -8,9 +9,12 @@ namespace Colossus.Cli.Train;
 internal static class EventText
 {
     /// <summary>One line for people; null for what is said elsewhere.</summary>
-    public static string? Line(RunEvent runEvent) => runEvent switch
+    /// <param name="runEvent">What happened.</param>
+    /// <param name="axes">How the ranks lie.</param>
+    public static string? Line(RunEvent runEvent, RankAxes axes) => runEvent switch
     {
         StartedEvent started => Started(started),
+        PlannedEvent planned => Planned(planned),
         CorpusEvent { Replaced: { } replaced } corpus => $"the run goes on with other data: {corpus.Hash} instead of {replaced}",
         StepEvent { Skipped: true } step => $"step {step.Step} skipped: {step.Reason}",
         StepEvent step => Step(step, null, null),
@@ -20,7 +24,7 @@ internal static class EventText
             + (checkpoint.MadeRoom is { Count: > 0 } older ? $"; the disk was full, {string.Join(", ", older)} made room" : ""),
         CheckpointFailedEvent failed => $"step {failed.Step} checkpoint could not be written: {failed.Error}",
         CheckpointPostponedEvent postponed => $"step {postponed.Step} checkpoint postponed, the older ones stay: {postponed.Reason}",
-        FaultEvent fault => $"step {fault.Step} {(fault.Rank is { } rank ? $"rank {rank}" : "a spare process")} lost ({fault.Reason})",
+        FaultEvent fault => $"step {fault.Step} {(fault.Rank is { } rank ? $"rank {axes.Label(rank)}" : "a spare process")} lost ({fault.Reason})",
         RecoveredEvent recovered => $"step {recovered.Step} all ranks in place again after {Format.Duration(recovered.Seconds)}",
         NoteEvent note => note.Message,
         _ => null,
@@ -43,5 +47,13 @@ internal static class EventText
         var parameters = started.Parameters is { } count ? $"{Format.Count(count)} parameters, " : "";
         var from = started.ResumedFrom is { } step ? $", from step {step}" : "";
         return $"{started.Name}: {parameters}{started.Ranks} {(started.Ranks == 1 ? "rank" : "ranks")}, {started.Steps} steps of {started.TokensPerStep} tokens{from} -> {RunFolder.Shown(started.Run)}";
+    }
+
+    private static string Planned(PlannedEvent planned)
+    {
+        string[] sent = [.. new[] { (Bytes: planned.DataBytesSent, To: "to replicas"), (Bytes: planned.PipelineBytesSent, To: "to other stages") }
+            .Where(part => part.Bytes > 0).Select(part => $"sends {Format.Bytes(part.Bytes)} {part.To}, ")];
+        return $"a rank at most: computes {Format.Flops(planned.Flops)} a step, {string.Concat(sent)}holds {Format.Bytes(planned.HeldBytes)} "
+            + $"(state {Format.Bytes(planned.StateBytes)}, weights and gradients {Format.Bytes(planned.WeightBytes)}, activations {Format.Bytes(planned.ActivationBytes)}, exchange {Format.Bytes(planned.ExchangeBytes)})";
     }
 }

@@ -71,7 +71,7 @@ internal sealed class LiveDisplay : ITrainDisplay
 
         if (view.Ranks.Count > 0)
         {
-            Row("ranks", string.Join("   ", view.Ranks.Select(rank => $"{(rank.Rank < 0 ? "spare" : rank.Rank.ToString())} {rank.State}")));
+            Row("ranks", string.Join("   ", view.Ranks.Select(rank => $"{(rank.Rank < 0 ? "spare" : view.Axes.Label(rank.Rank))} {rank.State}")));
         }
 
         return new Rows([grid, .. view.Happenings.Select(line => new Markup($"[grey]·[/] {Markup.Escape(line)}"))]);

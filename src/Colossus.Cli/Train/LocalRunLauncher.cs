@@ -12,7 +12,8 @@ internal sealed class LocalRunLauncher(TimeProvider time) : IRunLauncher
     public async Task<FinishedEvent> RunAsync(LaunchOrder order, RunJournal journal, StopSignals signals)
     {
         var plan = new LaunchPlan(
-            order.Job, order.Folder, order.Corpus.Data.Folder, order.Worker.Program, order.Worker.Arguments, order.Checkpoint, order.Step, journal.Session);
+            order.Job, order.Folder, order.Corpus.Data.Folder, order.Worker.Program, order.Worker.Arguments, order.Checkpoint, order.Step, journal.Session,
+            order.TraceFile is null ? null : order.Folder.TraceFolder(journal.Session));
         var result = await new LocalLauncher(time).RunAsync(plan, new Observer(journal), signals.Orderly, signals.Now);
         var status = result.Outcome switch
         {

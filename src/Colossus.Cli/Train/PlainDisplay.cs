@@ -19,7 +19,7 @@ internal sealed class PlainDisplay(TextWriter output, TrainView view) : ITrainDi
                 Write(EventText.Step(step, steps, view.SecondsLeft));
             }
         }
-        else if (EventText.Line(runEvent) is { } line)
+        else if (EventText.Line(runEvent, view.Axes) is { } line)
         {
             Write(line);
         }

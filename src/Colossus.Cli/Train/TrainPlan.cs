@@ -1,6 +1,7 @@
 using Colossus.Cli.Machine;
 using Colossus.Cli.Workers;
 using Colossus.Data.Tokenizers;
+using Colossus.Processes;
 using Colossus.Runs;
 using Colossus.Specs.Jobs;
 
@@ -35,15 +36,17 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         }
 
         var worker = WorkerCommand.Find(host);
-        var speed = await SpeedAsync(worker, cancellationToken);
-        job = Resolve(job, speed);
+        var facts = MachineFacts.Read();
+        var speed = await SpeedAsync(facts, worker, cancellationToken);
+        job = Resolve(job, facts, speed);
+        RequireRoom(job);
         var corpus = await services.Corpora.PrepareAsync(job, home, cancellationToken);
         var yaml = services.Jobs.Write(job);
         var folder = run is not null
             ? RunFolder.Create(run, yaml)
             : RunFolder.Create(Path.Combine(host.WorkingFolder, "runs"), job.Name, host.Time.GetLocalNow(), yaml);
         TextTokenizers.CopyVocabulary(job.Data.Tokenizer, home, folder.TokenizerFolder);
-        return (new LaunchOrder(job, folder, corpus, worker, null, 0), speed);
+        return (new LaunchOrder(job, folder, corpus, worker, NumericsOf(job, facts, speed), null, 0), speed);
     }
 
     /// <summary>A run that goes on from one of its checkpoints.</summary>
@@ -62,9 +65,9 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         Refuse(ResumeRules.Mistakes(settings));
         var own = folder.ReadData();
         var job = Anchor(Read(folder.JobFile, settings), own?.Base ?? folder.Path);
-        if (folder.LivingSupervisor() is { } other)
+        if (folder.LivingSupervisor() is { } holder)
         {
-            throw folder.Taken(other);
+            throw folder.Taken(holder);
         }
 
         var checkpoint = CheckpointChoice.Of(folder, step, job, host.Warn);
@@ -82,16 +85,31 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
             host.Say(change);
         }
 
+        if (checkpoint is not null && services.Jobs.Read(folder.JobFile, []).Job is { } before && LayoutChange.Describe(before, job) is { } moved)
+        {
+            host.Say(moved);
+        }
+
         var worker = WorkerCommand.Find(host);
-        var speed = await SpeedAsync(worker, cancellationToken);
-        job = Resolve(job, speed);
+        var facts = MachineFacts.Read();
+        var speed = await SpeedAsync(facts, worker, cancellationToken);
+        job = Resolve(job, facts, speed);
+        RequireRoom(job);
+        var numerics = NumericsOf(job, facts, speed);
+        if (checkpoint is not null && NumericsChange.Describe(folder, numerics) is { } otherBits)
+        {
+            host.Say(otherBits);
+        }
+
+        TellOfCrowding(job, facts.Cores);
+
         var corpus = await DataAsync(folder, job, own, acceptOtherData, cancellationToken);
         if (settings.Count > 0)
         {
             folder.ReplaceJob(services.Jobs.Write(job));
         }
 
-        return (new LaunchOrder(job, folder, corpus, worker, checkpoint?.Path, checkpoint?.Step ?? 0), speed);
+        return (new LaunchOrder(job, folder, corpus, worker, numerics, checkpoint?.Path, checkpoint?.Step ?? 0), speed);
     }
 
     /// <summary>Reads a job file; what is wrong with it goes to standard error.</summary>
@@ -114,6 +132,9 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         Refuse(reading.Mistakes);
         return reading.Job!;
     }
+
+    // Before minutes are spent on shards.
+    private void RequireRoom(JobSpec job) => StepDemand.RequireRoom(job, MemoryLease.Folder, SharedMemoryRoom.Of(MemoryLease.Folder)?.Free, host.Warn);
 
     private Task<PreparedCorpus> DataAsync(RunFolder folder, JobSpec job, RunData? own, bool acceptOther, CancellationToken cancellationToken)
     {
@@ -143,9 +164,8 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
         }
     }
 
-    private async Task<WorkerProbe> SpeedAsync(WorkerCommand worker, CancellationToken cancellationToken)
+    private async Task<WorkerProbe> SpeedAsync(MachineFacts facts, WorkerCommand worker, CancellationToken cancellationToken)
     {
-        var facts = MachineFacts.Read();
         if (!PeakCache.Has(host, facts, worker))
         {
             host.Say("measuring this machine's matrix products, once ...");
@@ -168,7 +188,29 @@ internal sealed class TrainPlan(CliHost host, TrainServices services)
     };
 
     /// <summary>What was left to this machine is decided once and written into the run's job: it changes the last bits of results.</summary>
-    private static JobSpec Resolve(JobSpec job, WorkerProbe speed) => job.Train.Products != ProductFormat.Auto
-        ? job
-        : job with { Train = job.Train with { Products = job.Train.Precision != Precision.Fp32 && speed.Bf16 >= speed.Fp32 ? ProductFormat.Bf16 : ProductFormat.Fp32 } };
+    private static JobSpec Resolve(JobSpec job, MachineFacts facts, WorkerProbe speed) => job with
+    {
+        Train = job.Train with
+        {
+            Threads = job.ThreadsOn(facts.Cores),
+            Products = job.Train.Products != ProductFormat.Auto ? job.Train.Products
+                : job.Train.Precision != Precision.Fp32 && speed.Bf16 >= speed.Fp32 ? ProductFormat.Bf16
+                : ProductFormat.Fp32,
+        },
+    };
+
+    /// <summary>A run keeps its threads for its bits' sake, also where more ranks or fewer cores would ask for less.</summary>
+    private void TellOfCrowding(JobSpec job, int cores)
+    {
+        var share = (job with { Train = job.Train with { Threads = 0 } }).ThreadsOn(cores);
+        if (job.Train.Threads > share)
+        {
+            host.Say(
+                $"{job.Parallel.Ranks} {(job.Parallel.Ranks == 1 ? "rank" : "ranks")} of {job.Train.Threads} threads on {cores} cores are slow: "
+                + $"--set train.threads={share} is faster, and gives other bits");
+        }
+    }
+
+    private static Numerics NumericsOf(JobSpec job, MachineFacts facts, WorkerProbe speed) =>
+        new(job.Train.Threads, job.Train.Products.ToString().ToLowerInvariant(), "cpu", facts.Class, facts.Processor, speed.Libtorch ?? "of unknown version");
 }

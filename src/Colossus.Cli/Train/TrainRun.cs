@@ -1,6 +1,8 @@
 using Colossus.Checkpoints;
 using Colossus.Cli.Terminal;
+using Colossus.Cli.Traces;
 using Colossus.Cli.Workers;
+using Colossus.Plan.Layouts;
 using Colossus.Processes;
 using Colossus.Runs;
 using Colossus.Runs.Events;
@@ -29,11 +31,14 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
         var view = new TrainView();
         signals.Outlook = () => StopOutlook.Of(view.Step?.Seconds, view.Checkpoint?.Seconds);
         FinishedEvent finished;
+        int session;
         using (var recorder = new RunRecorder(order.Folder))
         {
             await using var display = Display(view);
+            session = recorder.Session;
             var journal = new RunJournal(recorder, view, display, host.Time, host.Warn);
             journal.Happened(Started(order, size, speed));
+            journal.Happened(StepDemand.Event(StepDemand.Of(order.Job)));
             foreach (var (from, to) in aside)
             {
                 journal.Happened(new NoteEvent("info", $"{from} is later than step {order.Step}, where the run goes on: set aside as {to}"));
@@ -50,12 +55,18 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
         {
             try
             {
-                FinalReport.Write(host.Console, finished, view.Text, RunSummary.Read(order.Folder));
+                // What a full disk did not take is known here all the same.
+                FinalReport.Write(host.Console, RunSummary.Read(order.Folder) with { End = finished, Text = view.Text });
             }
             catch (OutputException)
             {
                 // Nobody listens any more; report.html says the same.
             }
+        }
+
+        if (order.TraceFile is { } trace)
+        {
+            WriteTrace(order, trace, session);
         }
 
         TellWhatIsLeft(finished, order);
@@ -125,13 +136,31 @@ internal sealed class TrainRun(CliHost host, IRunLauncher launcher, bool json)
             tokens,
             size?.FlopsPerToken * tokens,
             speed?.Peak,
-            order.Checkpoint is null ? null : order.Step);
+            order.Checkpoint is null ? null : order.Step,
+            RankAxes.Of(job.Parallel),
+            order.Numerics);
     }
 
     private ITrainDisplay Display(TrainView view) =>
         json ? new JsonDisplay(host.Out)
         : host.OutIsLive ? new LiveDisplay(host.Console, view, host.Time)
         : new PlainDisplay(host.Out, view);
+
+    private void WriteTrace(LaunchOrder order, string path, int session)
+    {
+        var folder = order.Folder.TraceFolder(session);
+        try
+        {
+            host.Say("putting the trace together ...");
+            var trace = RunTrace.Read(folder, order.Job);
+            TraceFile.Write(path, trace.Rows, trace.Spans, trace.Messages);
+            host.Say($"trace: {RunFolder.Shown(path)}, {trace.Spans.Count} spans; open it at https://ui.perfetto.dev");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            host.Warn($"{RunFolder.Shown(path)} cannot be written: {error.Message.TrimEnd('.')}; what each rank did stands in {RunFolder.Shown(folder)}");
+        }
+    }
 
     private void WriteReport(RunFolder folder)
     {

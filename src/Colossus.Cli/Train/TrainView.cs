@@ -1,3 +1,4 @@
+using Colossus.Plan.Layouts;
 using Colossus.Runs.Events;
 
 namespace Colossus.Cli.Train;
@@ -18,6 +19,9 @@ internal sealed class TrainView
 
     /// <summary>The beginning of this session; null before it.</summary>
     public StartedEvent? Started { get; private set; }
+
+    /// <summary>How the ranks of this session lie.</summary>
+    public RankAxes Axes => Started?.Grid ?? new RankAxes();
 
     /// <summary>The last completed step; null before the first.</summary>
     public StepEvent? Step { get; private set; }
@@ -71,7 +75,7 @@ internal sealed class TrainView
                     break;
             }
 
-            if (EventText.Line(runEvent) is { } line && runEvent is not StepEvent { Skipped: false } and not StartedEvent and not FinishedEvent and not TextEvent)
+            if (EventText.Line(runEvent, Axes) is { } line && runEvent is not StepEvent { Skipped: false } and not StartedEvent and not FinishedEvent and not TextEvent)
             {
                 happenings.Enqueue(line);
                 while (happenings.Count > MostHappenings)

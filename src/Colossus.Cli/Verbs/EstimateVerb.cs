@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Colossus.Cli.Figures;
 using Colossus.Cli.Machine;
+using Colossus.Cli.Traces;
 using Colossus.Plan.Layouts;
 using Colossus.Specs.Sites;
 using Colossus.Twin.Estimates;
@@ -17,7 +18,7 @@ internal sealed class EstimateVerb : Verb
     private readonly Argument<string> job;
     private readonly Option<string> site = new("--site") { Description = "a site of the catalogue (colossus site list) or a site file", Required = true, HelpName = "site" };
     private readonly Option<string[]> set = new("--set") { Description = "replace a value of the job, such as parallel.tensor=8", HelpName = "section.key=value" };
-    private readonly Option<string?> trace = new("--trace") { Description = "write a trace of the step that Perfetto opens", HelpName = "file" };
+    private readonly Option<string?> trace = new("--trace") { Description = "write a trace of the step that Perfetto opens; gzip if it ends in .gz", HelpName = "file" };
     private readonly Option<string?> twinFolder = PlanningInputs.TwinOption();
     private readonly Option<string?> products = PlanningInputs.ProductsOption();
     private readonly Option<string> format = FormatOption();
@@ -72,7 +73,8 @@ internal sealed class EstimateVerb : Verb
         var estimate = SiteEstimator.Estimate(place, priced, layout, twin.Parameters, twin.Spread);
         if (tracePath is not null && estimate.Problems.Count == 0)
         {
-            Save(tracePath, StepTrace.Write(estimate));
+            string[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => $"stage {stage}")];
+            Writing(tracePath, () => TraceFile.Write(Full(tracePath), stages, StepTrace.Of(estimate), []));
         }
 
         if (json)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Colossus.Cli.Files;
 using Colossus.Cli.Train;
+using Colossus.Plan.Traces;
 
 namespace Colossus.Cli.Verbs;
 
@@ -12,6 +14,12 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> resume = new("--resume") { Description = "continue a run from its newest good checkpoint", HelpName = "run" };
     private readonly Option<bool> acceptOtherData = new("--accept-other-data") { Description = "with --resume: go on with the text as it is now, though the run began with another; it is recorded in events.jsonl" };
     private readonly Option<long?> step = new("--step") { Description = "with --resume: the checkpoint to go on from; later ones are set aside", HelpName = "number" };
+    private readonly Option<string?> trace = new("--trace")
+    {
+        Description = "write what each rank does and when, as a trace that Perfetto opens; gzip if it ends in .gz. "
+            + $"It has the first {TracedSteps.First} steps after each start or recovery, then every {TracedSteps.Every}th",
+        HelpName = "file",
+    };
     private readonly Option<string> on = new("--on") { Description = "where the ranks run", HelpName = "local", DefaultValueFactory = _ => "local" };
     private readonly Option<string> format = FormatOption();
     private readonly Option<string[]> set = SetOption();
@@ -23,7 +31,7 @@ internal sealed class TrainVerb : Verb
         job.Arity = ArgumentArity.ZeroOrOne;
         on.AcceptOnlyFromAmong("local");
         Arguments.Add(job);
-        foreach (var option in (Option[])[run, set, resume, step, acceptOtherData, format, on])
+        foreach (var option in (Option[])[run, set, resume, step, acceptOtherData, trace, format, on])
         {
             Options.Add(option);
         }
@@ -59,9 +67,12 @@ internal sealed class TrainVerb : Verb
     [
         new("colossus train samples/quickstart.yaml", "two ranks on this machine"),
         new("colossus train samples/quickstart.yaml --set train.steps=50 --set parallel.data=1", "shorter, on one rank"),
+        new("colossus train samples/pipeline.yaml", "two stages of a pipeline; docs/layouts.md lists what else runs"),
         new("colossus train --resume runs/quickstart-20260131-120000", "go on after a stop, a crash or a power cut"),
         new("colossus train --resume runs/quickstart-20260131-120000 --set train.steps=600", "go on for longer"),
+        new("colossus train --resume runs/quickstart-20260131-120000 --set parallel.zero=3", "go on in another layout"),
         new("colossus train --resume runs/quickstart-20260131-120000 --step 100", "go on from an earlier checkpoint"),
+        new("colossus train samples/quickstart.yaml --trace trace.json.gz", "and a trace for ui.perfetto.dev"),
         new("colossus train samples/quickstart.yaml --format json", "one object a line, for programs"),
     ];
 
@@ -69,6 +80,13 @@ internal sealed class TrainVerb : Verb
     {
         using var signals = StopSignals.OfProcess(Host.Say, Host.Time);
         using var preparing = CancellationTokenSource.CreateLinkedTokenSource(cancellation, signals.Orderly);
+        var traceFile = parsed.GetValue(trace);
+        if (traceFile is not null)
+        {
+            // Not after hours of training.
+            Writing(traceFile, () => NewFile.Try(Full(traceFile)));
+        }
+
         var plan = new TrainPlan(Host, services);
         var settings = parsed.GetValue(set) ?? [];
         var prepared = parsed.GetValue(resume) is { } old
@@ -79,6 +97,7 @@ internal sealed class TrainVerb : Verb
             return ExitCode.Done;
         }
 
+        order = order with { TraceFile = traceFile is null ? null : Full(traceFile) };
         using var corpus = order.Corpus;
         return await new TrainRun(Host, services.Launcher, parsed.GetValue(format) == "json").RunAsync(order, ModelSize.Of(order.Job.Model), speed, signals);
     }

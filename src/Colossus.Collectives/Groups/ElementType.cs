@@ -6,6 +6,6 @@ public enum ElementType
     /// <summary>32-bit IEEE 754, 4 bytes.</summary>
     Float32,
 
-    /// <summary>bfloat16, 2 bytes: summed in 32 bits, rounded once, to nearest even.</summary>
+    /// <summary>bfloat16, 2 bytes: widened exactly and summed in 32 bits.</summary>
     BFloat16,
 }

@@ -1,33 +1,62 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Colossus.Collectives;
 
 /// <summary>
-/// Sums over ranks, element by element, always in the order of the pointers given: ((x0 + x1) + x2) + … in 32 bits, then one product with the scale,
-/// then, for bfloat16, one rounding. The result therefore depends on nothing but the inputs: not on alignment, length, vector width or who computes which part.
+/// Sums of several vectors, element by element, in 32 bits: <c>tree(low, high) = tree(low, middle) + tree(middle, high)</c> with <c>middle - low</c> the largest power of two below <c>high - low</c>.
+/// For two that is x0 + x1, for five ((x0 + x1) + (x2 + x3)) + x4. The result depends on nothing but the inputs and their order: not on alignment, length, vector width or who computes which part;
+/// and who holds a whole subtree may send its partial sum.
 /// </summary>
 public static unsafe class SumKernels
 {
-    private const int Lanes = 16;
+    // A block of partial sums stays in the first-level cache; two lie on the stack for each level of the tree above 8 sources.
+    private const int Block = 1024;
+    private const int Lanes = 8;
 
-    /// <summary>Writes the scaled sum of <paramref name="sources"/> to each of <paramref name="destinations"/>, which may be the sources themselves.</summary>
-    /// <param name="type">Format of the elements.</param>
+    /// <summary>Writes the sum of <paramref name="sources"/> to <paramref name="destination"/>, which may be one of them if they are 32-bit.</summary>
+    /// <param name="type">Format of the sources.</param>
     /// <param name="sources">Pointers to <paramref name="count"/> elements each.</param>
     /// <param name="sourceCount">Number of sources, 1 or more.</param>
-    /// <param name="destinations">Pointers to <paramref name="count"/> elements each.</param>
-    /// <param name="destinationCount">Number of destinations, 1 or more.</param>
-    /// <param name="count">Number of elements.</param>
-    /// <param name="scale">Factor applied once to each sum: 1 for the sum, 1 / ranks for the mean.</param>
-    public static void Sum(ElementType type, void** sources, int sourceCount, void** destinations, int destinationCount, long count, float scale)
+    /// <param name="destination">Receives <paramref name="count"/> 32-bit sums.</param>
+    /// <param name="count">Number of elements, 0 or more.</param>
+    public static void Sum(ElementType type, void** sources, int sourceCount, float* destination, long count)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sourceCount, 1);
         if (type == ElementType.Float32)
         {
-            Sum((float**)sources, sourceCount, (float**)destinations, destinationCount, count, scale);
+            Tree<Float32>((byte**)sources, sourceCount, destination, count);
         }
         else
         {
-            Sum((ushort**)sources, sourceCount, (ushort**)destinations, destinationCount, count, scale);
+            Tree<BFloat16>((byte**)sources, sourceCount, destination, count);
+        }
+    }
+
+    /// <summary>Adds the sum of <paramref name="sources"/> to <paramref name="destination"/>: the sum is complete before it is added.</summary>
+    /// <param name="type">Format of the sources.</param>
+    /// <param name="sources">Pointers to <paramref name="count"/> elements each; none of them the destination.</param>
+    /// <param name="sourceCount">Number of sources, 1 or more.</param>
+    /// <param name="destination">Holds <paramref name="count"/> 32-bit values, and then their sums with the sums.</param>
+    /// <param name="count">Number of elements, 0 or more.</param>
+    public static void Add(ElementType type, void** sources, int sourceCount, float* destination, long count)
+    {
+        float* sums = stackalloc float[Block];
+        void** moved = stackalloc void*[sourceCount];
+        void** both = stackalloc void*[2] { null, sums };
+        int elementBytes = BytesOf(type);
+        for (long first = 0; first < count; first += Block)
+        {
+            int part = (int)Math.Min(Block, count - first);
+            for (int source = 0; source < sourceCount; source++)
+            {
+                moved[source] = (byte*)sources[source] + (first * elementBytes);
+            }
+
+            Sum(type, moved, sourceCount, sums, part);
+            both[0] = destination + first;
+            Sum(ElementType.Float32, both, 2, destination + first, part);
         }
     }
 
@@ -35,128 +64,143 @@ public static unsafe class SumKernels
     /// <param name="type">Format of the element.</param>
     public static int BytesOf(ElementType type) => type == ElementType.Float32 ? 4 : 2;
 
-    /// <summary>The value of a bfloat16.</summary>
-    /// <param name="bits">Its 16 bits.</param>
-    public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
-
-    /// <summary>The nearest bfloat16, ties to even; NaN stays NaN.</summary>
-    /// <param name="value">Any value.</param>
-    public static ushort Narrow(float value)
+    private static void Tree<T>(byte** sources, int sourceCount, float* destination, long count)
+        where T : IFormat
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return (ushort)((float.IsNaN(value) ? bits | 0x400000 : bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        if (!TryFused<T>(sources, sourceCount, 0, destination, count))
+        {
+            for (long first = 0; first < count; first += Block)
+            {
+                Branch<T>(sources, sourceCount, first, destination + first, (int)Math.Min(Block, count - first));
+            }
+        }
     }
 
-    // Plain stores: those past the caches took half as long again, for the lines have just been read. Prefetching by hand gained 4 % and was left out.
+    /// <summary>One block of a sum.</summary>
+    private static void Branch<T>(byte** sources, int sourceCount, long first, float* destination, int count)
+        where T : IFormat
+    {
+        if (TryFused<T>(sources, sourceCount, first, destination, count))
+        {
+            return;
+        }
+
+        int middle = 1 << BitOperations.Log2((uint)sourceCount - 1);
+
+        // Both halves into scratch memory: the destination may be a source that the right half still reads.
+        float* halves = stackalloc float[2 * Block];
+        Branch<T>(sources, middle, first, halves, count);
+        Branch<T>(sources + middle, sourceCount - middle, first, halves + Block, count);
+        byte** two = stackalloc byte*[2] { (byte*)halves, (byte*)(halves + Block) };
+        Fused<Float32, Pair<Leaf>>(two, 0, destination, count);
+    }
+
+    /// <summary>The sum in one pass over all sources, if there is a kernel for their number.</summary>
+    private static bool TryFused<T>(byte** sources, int sourceCount, long first, float* destination, long count)
+        where T : IFormat
+    {
+        switch (sourceCount)
+        {
+            case 1:
+                Fused<T, Leaf>(sources, first, destination, count);
+                return true;
+            case 2:
+                Fused<T, Pair<Leaf>>(sources, first, destination, count);
+                return true;
+            case 4:
+                Fused<T, Pair<Pair<Leaf>>>(sources, first, destination, count);
+                return true;
+            case 8:
+                Fused<T, Pair<Pair<Pair<Leaf>>>>(sources, first, destination, count);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     // Optimized at once: the first call of a run is already long, and on-stack replacement would come late.
+    // Vectors of 256 bits on every machine: those of 512 gained nothing with AVX-512, in caches or beyond, and are emulated at half the speed without it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum(float** sources, int sourceCount, float** destinations, int destinationCount, long count, float scale)
+    private static void Fused<T, TTree>(byte** sources, long first, float* destination, long count)
+        where T : IFormat
+        where TTree : ITree
     {
         long i = 0;
-        Vector512<float> factor = Vector512.Create(scale);
-        for (; i <= count - (4 * Lanes); i += 4 * Lanes)
+        for (; i <= count - (2 * Lanes); i += 2 * Lanes)
         {
-            float* s = sources[0] + i;
-            Vector512<float> a = Vector512.Load(s), b = Vector512.Load(s + Lanes), c = Vector512.Load(s + (2 * Lanes)), d = Vector512.Load(s + (3 * Lanes));
-            for (int r = 1; r < sourceCount; r++)
-            {
-                s = sources[r] + i;
-                a += Vector512.Load(s);
-                b += Vector512.Load(s + Lanes);
-                c += Vector512.Load(s + (2 * Lanes));
-                d += Vector512.Load(s + (3 * Lanes));
-            }
-
-            a *= factor;
-            b *= factor;
-            c *= factor;
-            d *= factor;
-            for (int r = 0; r < destinationCount; r++)
-            {
-                float* t = destinations[r] + i;
-                a.Store(t);
-                b.Store(t + Lanes);
-                c.Store(t + (2 * Lanes));
-                d.Store(t + (3 * Lanes));
-            }
+            Vector256<float> a = TTree.Sum<T>(sources, first + i), b = TTree.Sum<T>(sources, first + i + Lanes);
+            a.Store(destination + i);
+            b.Store(destination + i + Lanes);
         }
 
         for (; i < count; i++)
         {
-            float sum = sources[0][i];
-            for (int r = 1; r < sourceCount; r++)
-            {
-                sum += sources[r][i];
-            }
-
-            sum *= scale;
-            for (int r = 0; r < destinationCount; r++)
-            {
-                destinations[r][i] = sum;
-            }
+            destination[i] = TTree.SumOne<T>(sources, first + i);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum(ushort** sources, int sourceCount, ushort** destinations, int destinationCount, long count, float scale)
+    private interface IFormat
     {
-        long i = 0;
-        Vector512<float> factor = Vector512.Create(scale);
-        for (; i <= count - (4 * Lanes); i += 4 * Lanes)
-        {
-            ushort* s = sources[0] + i;
-            Vector512<ushort> v = Vector512.Load(s), w = Vector512.Load(s + (2 * Lanes));
-            Vector512<float> a = WidenLower(v), b = WidenUpper(v), c = WidenLower(w), d = WidenUpper(w);
-            for (int r = 1; r < sourceCount; r++)
-            {
-                s = sources[r] + i;
-                v = Vector512.Load(s);
-                w = Vector512.Load(s + (2 * Lanes));
-                a += WidenLower(v);
-                b += WidenUpper(v);
-                c += WidenLower(w);
-                d += WidenUpper(w);
-            }
+        static abstract Vector256<float> Load(byte* source, long index);
 
-            v = Vector512.Narrow(Round(a * factor), Round(b * factor));
-            w = Vector512.Narrow(Round(c * factor), Round(d * factor));
-            for (int r = 0; r < destinationCount; r++)
-            {
-                ushort* t = destinations[r] + i;
-                v.Store(t);
-                w.Store(t + (2 * Lanes));
-            }
-        }
-
-        for (; i < count; i++)
-        {
-            float sum = Widen(sources[0][i]);
-            for (int r = 1; r < sourceCount; r++)
-            {
-                sum += Widen(sources[r][i]);
-            }
-
-            ushort rounded = Narrow(sum * scale);
-            for (int r = 0; r < destinationCount; r++)
-            {
-                destinations[r][i] = rounded;
-            }
-        }
+        static abstract float LoadOne(byte* source, long index);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> WidenLower(Vector512<ushort> bits) => Vector512.ShiftLeft(Vector512.WidenLower(bits), 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> WidenUpper(Vector512<ushort> bits) => Vector512.ShiftLeft(Vector512.WidenUpper(bits), 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Round(Vector512<float> value)
+    private interface ITree
     {
-        Vector512<uint> bits = value.AsUInt32();
-        Vector512<uint> odd = Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One;
-        Vector512<uint> rounded = bits + Vector512.Create(0x7FFFu) + odd;
-        Vector512<uint> number = Vector512.Equals(value, value).AsUInt32();
-        return Vector512.ShiftRightLogical(Vector512.ConditionalSelect(number, rounded, bits | Vector512.Create(0x400000u)), 16);
+        static abstract int Sources { get; }
+
+        static abstract Vector256<float> Sum<T>(byte** sources, long index)
+            where T : IFormat;
+
+        static abstract float SumOne<T>(byte** sources, long index)
+            where T : IFormat;
+    }
+
+    private readonly struct Float32 : IFormat
+    {
+        public static Vector256<float> Load(byte* source, long index) => Vector256.Load((float*)source + index);
+
+        public static float LoadOne(byte* source, long index) => ((float*)source)[index];
+    }
+
+    private readonly struct BFloat16 : IFormat
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Load(byte* source, long index)
+        {
+            Vector128<ushort> bits = Vector128.Load((ushort*)source + index);
+            return Vector256.ShiftLeft(Vector256.WidenLower(bits.ToVector256Unsafe()), 16).AsSingle();
+        }
+
+        public static float LoadOne(byte* source, long index) => BitConverter.UInt32BitsToSingle((uint)((ushort*)source)[index] << 16);
+    }
+
+    private readonly struct Leaf : ITree
+    {
+        public static int Sources => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Sum<T>(byte** sources, long index)
+            where T : IFormat => T.Load(sources[0], index);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static float SumOne<T>(byte** sources, long index)
+            where T : IFormat => T.LoadOne(sources[0], index);
+    }
+
+    /// <summary>Two equal trees side by side.</summary>
+    private readonly struct Pair<THalf> : ITree
+        where THalf : ITree
+    {
+        public static int Sources => 2 * THalf.Sources;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Sum<T>(byte** sources, long index)
+            where T : IFormat => THalf.Sum<T>(sources, index) + THalf.Sum<T>(sources + THalf.Sources, index);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static float SumOne<T>(byte** sources, long index)
+            where T : IFormat => THalf.SumOne<T>(sources, index) + THalf.SumOne<T>(sources + THalf.Sources, index);
     }
 }

@@ -1,3 +1,4 @@
+using Colossus.Processes;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Data.Shards;
@@ -39,7 +40,7 @@ internal sealed class CorpusCache(string folder)
     /// <param name="fingerprint">Which corpus.</param>
     /// <param name="waiting">Told again and again while it waits: whether the corpus is in use, and not being made.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public FileStream Lock(string fingerprint, Action<bool> waiting, CancellationToken cancellation)
+    public IDisposable Lock(string fingerprint, Action<bool> waiting, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Locks);
         while (true)
@@ -59,7 +60,7 @@ internal sealed class CorpusCache(string folder)
 
     /// <summary>Keeps a corpus from being replaced; waits while one is made.</summary>
     /// <returns>Null where there is no lock and none can be made: a cache that cannot be written has nobody who replaces anything either.</returns>
-    public FileStream? Keep(string fingerprint, Action waiting, CancellationToken cancellation)
+    public IDisposable? Keep(string fingerprint, Action waiting, CancellationToken cancellation)
     {
         try
         {
@@ -130,24 +131,10 @@ internal sealed class CorpusCache(string folder)
         }
     }
 
-    private FileStream? TryLock(string fingerprint) => TryOpen(fingerprint, FileAccess.ReadWrite, FileShare.None);
+    // Lock files stay: removing one would let two processes hold locks on two files of the same name.
+    private FileLock? TryLock(string fingerprint) => FileLock.TryTake(LockFile(fingerprint), make: true);
 
-    private FileStream? TryShare(string fingerprint) => TryOpen(fingerprint, FileAccess.Read, FileShare.Read);
+    private FileLock? TryShare(string fingerprint) => FileLock.TryShare(LockFile(fingerprint), make: true);
 
-    // FileShare.None is an exclusive flock on Unix, FileShare.Read a shared one: it ends with the process, however that ends. Lock files stay;
-    // removing one would let two processes hold locks on two files of the same name.
-    private FileStream? TryOpen(string fingerprint, FileAccess access, FileShare share)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(Locks, fingerprint), FileMode.OpenOrCreate, access, share);
-        }
-        catch (IOException error) when (IsHeldByAnother(error))
-        {
-            return null;
-        }
-    }
-
-    // EWOULDBLOCK of Linux and of BSD and macOS, ERROR_SHARING_VIOLATION of Windows; anything else is a fault of the disk and must not be waited on.
-    private static bool IsHeldByAnother(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32;
+    private string LockFile(string fingerprint) => Path.Combine(Locks, fingerprint);
 }

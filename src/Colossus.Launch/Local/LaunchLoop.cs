@@ -1,35 +1,27 @@
-using System.Threading.Channels;
-using Colossus.Launch.Protocol;
 using Colossus.Processes;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
+using Colossus.Runs.Events;
 using Colossus.Supervision;
 
 namespace Colossus.Launch.Local;
 
 /// <summary>Brings what happens to the supervisor's decisions, and carries them out; all on one thread.</summary>
-internal sealed partial class LaunchLoop : IDisposable
+internal sealed class LaunchLoop : IDisposable
 {
-    private const int MostMessages = 4096;
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan DieWithin = TimeSpan.FromSeconds(10);
-
     private readonly LaunchPlan plan;
     private readonly ILaunchObserver observer;
     private readonly TimeProvider time;
     private readonly long origin;
-    private readonly Channel<LaunchMessage> messages = Channel.CreateBounded<LaunchMessage>(MostMessages);
+    private readonly LaunchInbox inbox;
     private readonly MemoryLease memory = MemoryLease.Begin();
-    private readonly Place[] places;
-    private readonly RankClock[] clocks;
+    private readonly LaunchSlots slots;
+    private readonly RankClocks clocks;
     private readonly ReportEvents events;
     private readonly Queue<SupervisorEvent> pending = new();
-    private readonly int[] lastPids;
-    private readonly int[] holders;
     private SupervisorState state;
     private SupervisorAction.Finish? finish;
     private TimeSpan? wake;
-    private TimeSpan faultAt;
-    private bool recovering;
-    private bool allJoinedOnce;
     private FinishedReport? finished;
 
     public LaunchLoop(LaunchPlan plan, ILaunchObserver observer, TimeProvider time)
@@ -41,10 +33,9 @@ internal sealed partial class LaunchLoop : IDisposable
         var resilience = plan.Job.Resilience;
         var ranks = plan.Job.Parallel.Ranks;
         state = SupervisorState.Initial(new SupervisorSettings(ranks, resilience.Spares, resilience.MaxRestarts, resilience.Heartbeat, plan.Step));
-        places = [.. state.Slots.Select(_ => new Place())];
-        clocks = [.. Enumerable.Range(0, ranks).Select(rank => new RankClock(rank, plan.Session, observer.Spent))];
-        lastPids = new int[places.Length];
-        holders = [.. Enumerable.Repeat(-1, ranks)];
+        inbox = new LaunchInbox(time);
+        slots = new LaunchSlots(plan, memory.Name, inbox, state.Slots.Length, time);
+        clocks = new RankClocks(ranks, plan.Session, observer.Spent);
         events = new ReportEvents(plan.Step);
     }
 
@@ -53,12 +44,12 @@ internal sealed partial class LaunchLoop : IDisposable
     public LaunchResult Run(CancellationToken orderly, CancellationToken now)
     {
         MemoryLease.RemoveAbandoned();
-        using var first = orderly.Register(() => Post(new LaunchMessage(null, null, null, false)));
-        using var second = now.Register(() => Post(new LaunchMessage(null, null, null, true)));
+        using var first = orderly.Register(() => inbox.Post(new LaunchMessage(null, null, null, false)));
+        using var second = now.Register(() => inbox.Post(new LaunchMessage(null, null, null, true)));
         Decide(new SupervisorEvent.Tick());
         while (finish is null)
         {
-            if (Next(wake - Now) is { } message)
+            if (inbox.Next(wake - Now) is { } message)
             {
                 Take(message);
             }
@@ -68,12 +59,8 @@ internal sealed partial class LaunchLoop : IDisposable
             }
         }
 
-        Leave(gently: finish.Status is RunOutcome.Completed or RunOutcome.Unsaved || (finish.Status == RunOutcome.Stopped && finished is not null));
-        foreach (var clock in clocks)
-        {
-            clock.Turn(Now.TotalSeconds, Colossus.Runs.Time.TimeBucket.Idle, null);
-        }
-
+        slots.End(gently: finish.Status is RunOutcome.Completed or RunOutcome.Unsaved || (finish.Status == RunOutcome.Stopped && finished is not null));
+        clocks.End(Now);
         return new LaunchResult(
             finish.Status, finish.Why, finished?.Step ?? events.Step, finished?.Loss ?? events.Loss, finished?.BitsPerByte ?? events.BitsPerByte,
             finished?.WeightsSha256, state.Restarts);
@@ -82,81 +69,185 @@ internal sealed partial class LaunchLoop : IDisposable
     /// <summary>Whatever happened, no process and no segment stays.</summary>
     public void Dispose()
     {
-        messages.Writer.TryComplete();
-        foreach (var place in places)
-        {
-            place.Process?.Kill();
-        }
-
+        inbox.Close();
+        slots.Kill();
         memory.Dispose();
     }
 
-    private void Leave(bool gently)
+    private void Take(LaunchMessage message)
     {
-        if (gently)
+        if (message.From is not { } from)
         {
-            Array.ForEach(places, place => place.Process?.Send(new ExitOrder()));
-            AwaitEnds(LeaveWithin);
+            Decide(new SupervisorEvent.StopRequested(message.Immediate));
+            return;
         }
 
-        Array.ForEach(places, place => place.Process?.Kill());
-        AwaitEnds(DieWithin);
+        var slot = slots.Find(from);
+        if (slot < 0)
+        {
+            return;
+        }
+
+        if (message.Report is { } report)
+        {
+            Take(slot, report);
+        }
+        else
+        {
+            slots[slot].Process = null;
+            Decide(new SupervisorEvent.SlotExited(slot, message.End!));
+        }
+
+        observer.Processes(slots.Living(state));
     }
 
-    private void AwaitEnds(TimeSpan within)
+    private void Take(int slot, RankReport report)
     {
-        var until = Now + within;
-        while (places.Any(place => place.Process is not null) && Next(until - Now) is { } message)
+        var rank = state.Slots[slot].Rank;
+        Account(slot, rank, report);
+        if (rank == 0 && events.Of(report) is { } runEvent)
         {
-            if (message is { From: { } from, End: not null } && Array.Find(places, place => place.Process == from) is { } place)
+            observer.Happened(runEvent);
+        }
+
+        slots[slot].State = report switch
+        {
+            ReadyReport => "ready",
+            JoinedReport => "training",
+            AliveReport alive => TimeBuckets.Title(alive.Phase),
+            ParkedReport => "parked",
+            FinishedReport => "finished",
+            FailedReport => "failed",
+            _ => slots[slot].State,
+        };
+        foreach (var happened in ReportMeaning.Events(slot, rank, report))
+        {
+            Decide(happened);
+        }
+    }
+
+    private void Account(int slot, int rank, RankReport report)
+    {
+        if (ReportMeaning.Spent(report) is { } spent)
+        {
+            slots[slot].Spent = spent;
+            if (rank >= 0)
             {
-                place.Process = null;
+                clocks.Claim(Now, rank, spent);
+            }
+        }
+
+        // Rank 0 speaks for all; the others' word counts where it says nothing.
+        if (report is FinishedReport end && end.Epoch == state.Epoch && rank >= 0)
+        {
+            finished = Merge(rank, end);
+        }
+    }
+
+    private FinishedReport Merge(int rank, FinishedReport end)
+    {
+        if (finished is null || finished.Epoch < end.Epoch)
+        {
+            return end;
+        }
+
+        var (lead, other) = rank == 0 ? (end, finished) : (finished, end);
+        return lead with
+        {
+            Loss = lead.Loss ?? other.Loss,
+            BitsPerByte = lead.BitsPerByte ?? other.BitsPerByte,
+            WeightsSha256 = lead.WeightsSha256 ?? other.WeightsSha256,
+        };
+    }
+
+    private void Decide(SupervisorEvent happened)
+    {
+        pending.Enqueue(happened);
+        while (pending.TryDequeue(out var next))
+        {
+            var decision = Supervisor.Decide(state, Now, next);
+            state = decision.State;
+            wake = null;
+            foreach (var action in decision.Actions)
+            {
+                Do(action);
             }
         }
     }
 
-    private void Post(LaunchMessage message)
+    private void Do(SupervisorAction action)
     {
-        try
+        switch (action)
         {
-            messages.Writer.WriteAsync(message).AsTask().GetAwaiter().GetResult();
-        }
-        catch (ChannelClosedException)
-        {
-            // All is over.
+            case SupervisorAction.StartSlot start:
+                Start(start.Slot);
+                break;
+            case SupervisorAction.Assign assign:
+                Assign(assign);
+                break;
+            case SupervisorAction.AbortEpoch abort:
+                slots[abort.Slot].Process?.Send(new AbortOrder(abort.Epoch));
+                break;
+            case SupervisorAction.KillSlot kill:
+                slots[kill.Slot].Process?.Kill();
+                break;
+            case SupervisorAction.SendStop stop:
+                slots[stop.Slot].Process?.Send(new StopOrder(Checkpoint: true));
+                break;
+            case SupervisorAction.RemoveSegment remove:
+                memory.Remove(remove.Epoch);
+                break;
+            case SupervisorAction.Fault fault:
+                Tell(fault);
+                break;
+            case SupervisorAction.AllJoined joined:
+                Resume(joined.Epoch);
+                break;
+            case SupervisorAction.WakeAt at:
+                wake = at.At;
+                break;
+            case SupervisorAction.Finish end:
+                finish = end;
+                break;
         }
     }
 
-    private LaunchMessage? Next(TimeSpan? within)
+    private void Start(int slot)
     {
-        if (messages.Reader.TryRead(out var message))
+        if (slots.Start(slot) is { } why)
         {
-            return message;
-        }
-
-        if (within <= TimeSpan.Zero)
-        {
-            return null;
-        }
-
-        using var limit = within is { } span ? new CancellationTokenSource(span, time) : new CancellationTokenSource();
-        try
-        {
-            return messages.Reader.ReadAsync(limit.Token).AsTask().GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
+            pending.Enqueue(new SupervisorEvent.SlotExited(slot, why));
         }
     }
 
-    /// <summary>What the loop knows of a slot beside what the supervisor does.</summary>
-    private sealed class Place
+    private void Assign(SupervisorAction.Assign assign)
     {
-        public SlotProcess? Process { get; set; }
+        clocks.Assign(assign.Rank, assign.Slot, slots[assign.Slot].Spent);
+        finished = null;
+        slots[assign.Slot].State = "joining";
+        slots[assign.Slot].Process?.Send(new AssignOrder(
+            assign.Epoch,
+            assign.Rank,
+            clocks.Ranks,
+            memory.Segment(assign.Epoch),
+            assign.RestoreEpoch is { } from ? memory.Segment(from) : null,
+            assign.RestoreEpoch ?? -1,
+            assign.RestoreEpoch is null ? plan.Checkpoint : null,
+            events.Step)); // what was reported, not what a rank restored: the next rank 0 tells the rest
+    }
 
-        public string State { get; set; } = "starting";
+    private void Tell(SupervisorAction.Fault fault)
+    {
+        observer.Happened(new FaultEvent(
+            fault.Rank, slots[fault.Slot].LastPid, fault.Silent ? "silent" : "exited", fault.Description, state.Step, fault.Epoch));
+        clocks.Lose(Now, fault.Rank);
+    }
 
-        public IReadOnlyDictionary<string, double>? Spent { get; set; }
+    private void Resume(int epoch)
+    {
+        if (clocks.Join(Now) is { } lost)
+        {
+            observer.Happened(new RecoveredEvent(epoch, state.Step, lost.TotalSeconds));
+        }
     }
 }

@@ -1,4 +1,4 @@
-using Colossus.Launch.Protocol;
+using Colossus.Protocol;
 
 namespace Colossus.Launch.Local;
 

@@ -12,6 +12,7 @@ namespace Colossus.Launch.Local;
 /// <param name="Checkpoint">Checkpoint to start from; null for a fresh start.</param>
 /// <param name="Step">Completed steps of that checkpoint; 0 without one.</param>
 /// <param name="Session">0 for the first supervisor of the run, 1 more at each resume.</param>
+/// <param name="TraceFolder">Where ranks write what they do and when; null for no trace.</param>
 public sealed record LaunchPlan(
     JobSpec Job,
     RunFolder Folder,
@@ -20,8 +21,5 @@ public sealed record LaunchPlan(
     IReadOnlyList<string> Arguments,
     string? Checkpoint = null,
     long Step = 0,
-    int Session = 0)
-{
-    /// <summary>Compute threads of one rank.</summary>
-    public int Threads => Job.Train.Threads > 0 ? Job.Train.Threads : Math.Max(1, Environment.ProcessorCount / Job.Parallel.Ranks);
-}
+    int Session = 0,
+    string? TraceFolder = null);

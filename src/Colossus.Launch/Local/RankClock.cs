@@ -1,3 +1,4 @@
+using Colossus.Protocol.Time;
 using Colossus.Runs.Time;
 
 namespace Colossus.Launch.Local;
@@ -15,12 +16,12 @@ internal sealed class RankClock(int rank, int session, Action<TimeRecord> record
     public TimeBucket? Whole { get; private set; } = TimeBucket.Startup;
 
     /// <summary>Another process holds the rank: what it spent before does not count.</summary>
-    public void Begin(IReadOnlyDictionary<string, double>? spent) => known = latest = spent is null ? null : Buckets(spent);
+    public void Begin(TimeBuckets? spent) => known = latest = spent;
 
     /// <summary>The process says what it has spent since its start.</summary>
-    public void Claim(double now, IReadOnlyDictionary<string, double> spent)
+    public void Claim(double now, TimeBuckets spent)
     {
-        latest = Buckets(spent);
+        latest = spent;
         if (Whole is not null || known is null)
         {
             known = latest;
@@ -46,21 +47,6 @@ internal sealed class RankClock(int rank, int session, Action<TimeRecord> record
         var claimed = Whole is null && known is not null && latest is not null ? latest.Since(known) : TimeBuckets.Zero;
         known = latest;
         Keep(timeline.Cover(now, claimed, Whole ?? rest));
-    }
-
-    private static TimeBuckets Buckets(IReadOnlyDictionary<string, double> spent)
-    {
-        var buckets = TimeBuckets.Zero;
-        foreach (var bucket in TimeBuckets.All)
-        {
-            var name = bucket.ToString();
-            if (spent.TryGetValue(char.ToLowerInvariant(name[0]) + name[1..], out var seconds) && double.IsFinite(seconds) && seconds > 0)
-            {
-                buckets = buckets.Plus(bucket, seconds);
-            }
-        }
-
-        return buckets;
     }
 
     private void Keep(TimeRecord? span)

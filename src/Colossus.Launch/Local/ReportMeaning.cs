@@ -1,4 +1,5 @@
-using Colossus.Launch.Protocol;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 using Colossus.Supervision;
 
 namespace Colossus.Launch.Local;
@@ -27,9 +28,9 @@ internal static class ReportMeaning
         }
     }
 
-    /// <summary>Seconds since the process began, by the name of the time bucket; null when the report does not tell.</summary>
+    /// <summary>Seconds since the process began; null when the report does not tell.</summary>
     /// <param name="report">What the rank says.</param>
-    public static IReadOnlyDictionary<string, double>? Spent(RankReport report) => report switch
+    public static TimeBuckets? Spent(RankReport report) => report switch
     {
         AliveReport alive => alive.Buckets,
         FinishedReport done => done.Buckets,

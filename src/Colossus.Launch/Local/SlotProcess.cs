@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Colossus.Launch.Protocol;
+using Colossus.Protocol;
 
 namespace Colossus.Launch.Local;
 

@@ -46,11 +46,10 @@ public static class ChunkLowering
             weights.AddRange(operations.Where(operation => options.SplitsWeightGradients && operation.IsWeightGradient));
         }
 
-        MarkCompleteGradients(inputs, weights);
         Value? input = blocks[0].Input;
         Value? inputGradient = input is null ? null : backward.Of(input);
         List<Operation> all = [.. blocks.SelectMany(block => block.Operations)];
-        var memory = new ChunkMemory(options.Formats);
+        var memory = new ChunkMemory(options.Formats, new ShardedBuckets(options.Sharding, options.Formats));
         memory.Add(Fusion.Fuse([.. all.Where(operation => operation is not OutputHead)]), received: input, sent: output);
         memory.Add(Fusion.Fuse(inputs), received: outputGradient, sent: inputGradient);
         memory.Add(weights, received: null, sent: null);
@@ -77,17 +76,5 @@ public static class ChunkLowering
 
         again.Reverse();
         return again;
-    }
-
-    // Behind the last operation that writes a gradient of a bucket: gradients of weights that two blocks share are complete with the later of them.
-    private static void MarkCompleteGradients(List<Operation> inputs, List<Operation> weights)
-    {
-        var buckets = inputs.Concat(weights).SelectMany(operation => operation.Gradients).Select(weight => weight.Block).Distinct().ToList();
-        foreach (int bucket in buckets)
-        {
-            bool Writes(Operation operation) => operation.Gradients.Any(weight => weight.Block == bucket);
-            List<Operation> last = weights.Any(Writes) ? weights : inputs;
-            last.Insert(last.FindLastIndex(Writes) + 1, new ReduceGradients(bucket));
-        }
     }
 }

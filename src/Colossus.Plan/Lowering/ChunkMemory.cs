@@ -1,9 +1,10 @@
 using Colossus.Plan.Programs;
+using Colossus.Plan.Programs.Communication;
 
 namespace Colossus.Plan.Lowering;
 
 /// <summary>Finds out how long each value of a chunk is needed and gives it a place: within its pass, or in memory that a micro-batch keeps from one pass to a later one.</summary>
-internal sealed class ChunkMemory(NumberFormats formats)
+internal sealed class ChunkMemory(NumberFormats formats, ShardedBuckets buckets)
 {
     private const int Forward = 0;
     private const int Backward = 1;
@@ -15,7 +16,7 @@ internal sealed class ChunkMemory(NumberFormats formats)
     /// <param name="operations">Its operations.</param>
     /// <param name="received">What is there before it begins, written by a message.</param>
     /// <param name="sent">What must be there when it has ended.</param>
-    public void Add(IReadOnlyList<Operation> operations, Value? received, Value? sent) => passes.Add(new PassDraft(operations, received, sent));
+    public void Add(IReadOnlyList<Operation> operations, Value? received, Value? sent) => passes.Add(new PassDraft(buckets.Rewrite(operations), buckets, received, sent));
 
     /// <summary>Places all values.</summary>
     /// <param name="evaluation">The pass of an evaluation, which shares only scratch with the others.</param>
@@ -31,7 +32,7 @@ internal sealed class ChunkMemory(NumberFormats formats)
             Forward = passes[Forward].Finish(formats),
             Backward = passes[Backward].Finish(formats),
             WeightGradients = passes[Weights].Finish(formats),
-            Evaluation = new PassDraft(evaluation, input, output).Finish(formats),
+            Evaluation = new PassDraft(buckets.Rewrite(evaluation), buckets, input, output).Finish(formats),
             ForwardToBackwardBytes = areas[Area.ForwardToBackward],
             ForwardToWeightsBytes = areas[Area.ForwardToWeights],
             BackwardToWeightsBytes = areas[Area.BackwardToWeights],
@@ -77,7 +78,7 @@ internal sealed class ChunkMemory(NumberFormats formats)
         return areas;
     }
 
-    private sealed class PassDraft(IReadOnlyList<Operation> operations, Value? received, Value? sent)
+    private sealed class PassDraft(IReadOnlyList<Operation> operations, ShardedBuckets buckets, Value? received, Value? sent)
     {
         private readonly Dictionary<Value, Place> places = [];
         private readonly HashSet<Value> written = [.. operations.SelectMany(operation => operation.Writes)];
@@ -90,7 +91,7 @@ internal sealed class ChunkMemory(NumberFormats formats)
         public IEnumerable<Value> Imports()
         {
             HashSet<Value> known = received is null ? [] : [received];
-            foreach (Operation operation in operations)
+            foreach (Operation operation in operations.Where(operation => operation is not Communication))
             {
                 foreach (Value value in operation.Reads.Where(known.Add))
                 {
@@ -103,50 +104,65 @@ internal sealed class ChunkMemory(NumberFormats formats)
 
         public Pass Finish(NumberFormats formats)
         {
-            var order = new List<Value>();
-            var uses = new Dictionary<Value, (int First, int Last)>();
-            void Use(Value value, int time)
-            {
-                if (places.ContainsKey(value))
-                {
-                    return;
-                }
-
-                if (!uses.TryGetValue(value, out var use))
-                {
-                    order.Add(value);
-                    use = (time, time);
-                }
-
-                uses[value] = (use.First, time);
-            }
-
+            var lifetimes = new Lifetimes(places.ContainsKey);
             if (received is not null)
             {
-                Use(received, 0);
+                lifetimes.Use(received, 0);
             }
 
             for (int time = 0; time < operations.Count; time++)
             {
-                foreach (Value value in operations[time].Reads.Concat(operations[time].Writes))
+                foreach (Value value in operations[time].Reads.Concat(operations[time].Writes).Concat(buckets.UsedBy(operations[time])))
                 {
-                    Use(value, time);
+                    lifetimes.Use(value, time);
                 }
             }
 
             if (sent is not null)
             {
-                Use(sent, operations.Count);
+                lifetimes.Use(sent, operations.Count);
             }
 
-            long[] offsets = new long[order.Count];
-            long scratch = AreaBuilder.Pack([.. order.Select(value => (value.Count * formats.BytesOf(value.Format), uses[value].First, uses[value].Last))], offsets);
-            for (int i = 0; i < order.Count; i++)
+            HashSet<Value> exchanged = [.. operations.SelectMany(buckets.UsedBy)];
+            long scratch = lifetimes.Pack(value => !exchanged.Contains(value), formats, (value, offset) => places.Add(value, new Place(Area.Scratch, offset)));
+            long exchange = lifetimes.Pack(exchanged.Contains, formats, (value, offset) => places.Add(value, new Place(Area.Exchange, offset)));
+            return new Pass(operations, places, buckets, scratch, exchange);
+        }
+    }
+
+    /// <summary>From when to when each value of a pass is needed.</summary>
+    private sealed class Lifetimes(Func<Value, bool> isKept)
+    {
+        private readonly List<Value> order = [];
+        private readonly Dictionary<Value, (int First, int Last)> uses = [];
+
+        public void Use(Value value, int time)
+        {
+            if (isKept(value))
             {
-                places.Add(order[i], new Place(Area.Scratch, offsets[i]));
+                return;
             }
 
-            return new Pass(operations, places, scratch);
+            if (!uses.TryGetValue(value, out var use))
+            {
+                order.Add(value);
+                use = (time, time);
+            }
+
+            uses[value] = (use.First, time);
+        }
+
+        public long Pack(Func<Value, bool> chosen, NumberFormats formats, Action<Value, long> place)
+        {
+            Value[] values = [.. order.Where(chosen)];
+            long[] offsets = new long[values.Length];
+            long bytes = AreaBuilder.Pack([.. values.Select(value => (value.Count * formats.BytesOf(value.Format), uses[value].First, uses[value].Last))], offsets);
+            for (int i = 0; i < values.Length; i++)
+            {
+                place(values[i], offsets[i]);
+            }
+
+            return bytes;
         }
     }
 }

@@ -45,6 +45,9 @@ public sealed class ChunkProgram
     /// <summary>Most scratch that a pass uses.</summary>
     public long ScratchBytes => new[] { Forward, Backward, WeightGradients, Evaluation }.Max(pass => pass.ScratchBytes);
 
+    /// <summary>Most bytes of <see cref="Area.Exchange"/> that a pass uses.</summary>
+    public long ExchangeBytes => new[] { Forward, Backward, WeightGradients, Evaluation }.Max(pass => pass.ExchangeBytes);
+
     /// <summary>Bytes of an area for one micro-batch.</summary>
     /// <param name="area">Which.</param>
     public long BytesOf(Area area) => area switch
@@ -52,6 +55,7 @@ public sealed class ChunkProgram
         Area.ForwardToBackward => ForwardToBackwardBytes,
         Area.ForwardToWeights => ForwardToWeightsBytes,
         Area.BackwardToWeights => BackwardToWeightsBytes,
+        Area.Exchange => ExchangeBytes,
         _ => ScratchBytes,
     };
 }

@@ -7,4 +7,5 @@ namespace Colossus.Plan.Lowering;
 /// <param name="Formats">Number formats.</param>
 /// <param name="Recompute">What the backward pass computes again.</param>
 /// <param name="SplitsWeightGradients">Whether gradients of weights are a pass of their own: the zero-bubble schedule.</param>
-public readonly record struct LoweringOptions(NumberFormats Formats, Recompute Recompute, bool SplitsWeightGradients);
+/// <param name="Sharding">What ranks with the same weights share.</param>
+public sealed record LoweringOptions(NumberFormats Formats, Recompute Recompute, bool SplitsWeightGradients, Sharding Sharding);

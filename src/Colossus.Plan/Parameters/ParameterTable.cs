@@ -6,37 +6,43 @@ namespace Colossus.Plan.Parameters;
 /// <summary>All parameters of a model in canonical order, and how they lie in one flat vector.</summary>
 /// <remarks>
 /// <para>
-/// Weights, gradients and both moments of the optimizer are flat vectors of the same layout, so that reducing and updating are loops over one array.
-/// Parameters follow each other in canonical order. Those that one matrix product uses together (q, k, v; gate, up) touch, so that they are
-/// one matrix; before any other parameter the vector is padded to a multiple of <see cref="Alignment"/> elements. Padding is zero and stays zero.
+/// Weights, gradients and both moments of the optimizer are flat vectors of the same layout, so that reducing and updating are loops over one array. A bucket is a run of it
+/// whose gradients are complete at one point of a backward pass. In each bucket come first the parameters that are read in the format of the residual stream, then the
+/// operands of products. Those that one matrix product uses together (q, k, v; gate, up) touch, so that they are one matrix; before any other parameter the vector
+/// is padded to a multiple of <see cref="Alignment"/> elements. Padding is zero and stays zero.
 /// </para>
 /// <para>
-/// A bucket is a run of parameters whose gradients are complete at the same point of the backward pass: the embedding, each layer, the final norm with the head.
-/// Each rank owns one aligned slice of every bucket (ZeRO-1, arXiv 1910.02054): it reduces the gradients of that slice and updates it.
+/// Each data-parallel rank has one slice of every bucket (ZeRO, arXiv 1910.02054): it reduces the gradients of that slice, and updates it. Slices are cut at blocks of
+/// <see cref="SliceBlock"/> elements, so that sums over blocks do not depend on the number of ranks.
 /// </para>
 /// </remarks>
 public sealed class ParameterTable
 {
-    /// <summary>Elements to which parameters and slices are aligned: 128 bytes of bf16.</summary>
+    /// <summary>Elements to which parameters are aligned: 128 bytes of bf16.</summary>
     public const int Alignment = 64;
 
-    private readonly Dictionary<string, Parameter> byName;
+    /// <summary>Slices of a bucket begin at multiples of this from the bucket's start.</summary>
+    public const int SliceBlock = 4096;
 
-    private ParameterTable(IReadOnlyList<Parameter> parameters, IReadOnlyList<FlatRange> buckets)
+    private readonly Dictionary<string, Parameter> byName;
+    private readonly Parameter[] byStart;
+
+    private ParameterTable(IReadOnlyList<Parameter> parameters, IReadOnlyList<Bucket> buckets)
     {
         Parameters = parameters;
         Buckets = buckets;
         byName = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        byStart = [.. parameters.OrderBy(parameter => parameter.Start)];
     }
 
-    /// <summary>The parameters in canonical order.</summary>
+    /// <summary>The parameters in canonical order: that of their first use.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The buckets in canonical order: embedding, layer 0 …, final norm and head. Together they cover the flat vector.</summary>
-    public IReadOnlyList<FlatRange> Buckets { get; }
+    /// <summary>The buckets in the order of the flat vector: embedding, layer 0 …, final norm, head. That of a tied head comes last, behind all parameters.</summary>
+    public IReadOnlyList<Bucket> Buckets { get; }
 
-    /// <summary>Length of the flat vector, padding included.</summary>
-    public long FlatCount => Buckets[^1].End;
+    /// <summary>Length of the flat vector of all parameters, padding included; without the bucket of a tied head.</summary>
+    public long FlatCount => Buckets.Where(bucket => !bucket.IsCopy).Max(bucket => bucket.Range.End);
 
     /// <summary>Number of trained values, without padding.</summary>
     public long ParameterCount => Parameters.Sum(parameter => parameter.Count);
@@ -52,34 +58,41 @@ public sealed class ParameterTable
     /// <exception cref="NotSupportedException">The model has experts; they are priced, not trained yet.</exception>
     public static ParameterTable For(ModelSpec model)
     {
-        var builder = new Builder();
+        var builder = new TableBuilder();
         foreach (Block block in ModelProgram.Blocks(model, sequences: 1))
         {
-            foreach (Operation operation in block.Operations)
-            {
-                // Weights that one product reads together are one matrix.
-                for (int i = 0; i < operation.Weights.Count; i++)
-                {
-                    builder.Add(operation.Weights[i], touching: i > 0);
-                }
-            }
-
-            builder.EndBucket();
+            builder.Add(block);
         }
 
-        return builder.Build();
+        return new ParameterTable(builder.Parameters, builder.Buckets);
     }
 
-    /// <summary>The part of a bucket that a rank owns.</summary>
+    /// <summary>Index in the flat vector of a weight's first element, in the bucket that uses it.</summary>
+    /// <param name="weight">A weight of the model's program.</param>
+    public long StartOf(Weight weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        Bucket bucket = Buckets[weight.Bucket];
+        return bucket.IsCopy ? bucket.Range.Start : byName[weight.Name].Start;
+    }
+
+    /// <summary>The part of a bucket that a data-parallel rank reduces and updates.</summary>
     /// <param name="bucket">Index into <see cref="Buckets"/>.</param>
-    /// <param name="rank">The data-parallel rank.</param>
-    /// <param name="ranks">The number of data-parallel ranks.</param>
-    /// <returns>An aligned range, possibly empty; those of all ranks cover the bucket.</returns>
+    /// <param name="rank">Place among the ranks that share it.</param>
+    /// <param name="ranks">How many share it.</param>
+    /// <returns>A range of the flat vector, possibly empty; those of all ranks cover the bucket. Of a copy it is the same part of the parameter as in the parameter's own bucket.</returns>
     public FlatRange Slice(int bucket, int rank, int ranks)
     {
-        var whole = Buckets[bucket];
-        long Bound(int index) => whole.Start + (whole.Count / Alignment * index / ranks * Alignment);
-        return new FlatRange(Bound(rank), Bound(rank + 1) - Bound(rank));
+        Bucket whole = Buckets[bucket];
+        if (whole.Source is { } source)
+        {
+            var own = new FlatRange(source.Start, whole.Range.Count);
+            return Slice(source.Bucket, rank, ranks).Intersect(own).Shift(whole.Range.Start - source.Start);
+        }
+
+        long blocks = (whole.Range.Count + SliceBlock - 1) / SliceBlock;
+        long Bound(int index) => Math.Min(blocks * index / ranks * SliceBlock, whole.Range.Count);
+        return new FlatRange(whole.Range.Start + Bound(rank), Bound(rank + 1) - Bound(rank));
     }
 
     /// <summary>Cuts a range where weight decay changes.</summary>
@@ -89,7 +102,7 @@ public sealed class ParameterTable
     {
         long start = range.Start;
         bool decays = true;
-        foreach (var parameter in Parameters)
+        foreach (var parameter in byStart)
         {
             // Padding belongs to the parameter before it: zero stays zero with or without decay.
             if (parameter.Start > start && parameter.Decays != decays)
@@ -116,34 +129,23 @@ public sealed class ParameterTable
         }
     }
 
-    private sealed class Builder
+    /// <summary>The elements of a bucket that belong to no parameter.</summary>
+    /// <param name="bucket">Index into <see cref="Buckets"/>.</param>
+    public IEnumerable<FlatRange> PaddingOf(int bucket)
     {
-        private readonly List<Parameter> parameters = [];
-        private readonly List<FlatRange> buckets = [];
-        private readonly HashSet<string> known = [];
-        private long bucketStart;
-        private long end;
-
-        public void Add(Weight weight, bool touching)
+        FlatRange whole = Buckets[bucket].Range;
+        long end = whole.Start;
+        IEnumerable<FlatRange> used = Buckets[bucket].Source is { } source
+            ? [new FlatRange(whole.Start, source.Count)]
+            : byStart.Where(parameter => parameter.Bucket == bucket).Select(parameter => new FlatRange(parameter.Start, parameter.Count));
+        foreach (FlatRange range in used.Append(new FlatRange(whole.End, 0)))
         {
-            if (known.Add(weight.Name))
+            if (range.Start > end)
             {
-                end = touching ? end : RoundUp(end);
-                var parameter = new Parameter(weight, end, buckets.Count);
-                parameters.Add(parameter);
-                end += parameter.Count;
+                yield return new FlatRange(end, range.Start - end);
             }
+
+            end = range.End;
         }
-
-        public void EndBucket()
-        {
-            end = RoundUp(end);
-            buckets.Add(new FlatRange(bucketStart, end - bucketStart));
-            bucketStart = end;
-        }
-
-        public ParameterTable Build() => new(parameters, buckets);
-
-        private static long RoundUp(long value) => (value + Alignment - 1) / Alignment * Alignment;
     }
 }

@@ -1,7 +1,7 @@
 namespace Colossus.Plan.Programs;
 
 /// <summary>A part of the model that is not cut any further: the embedding, one layer, or the head with its loss.</summary>
-/// <param name="Index">0 for the embedding, 1 for the first layer and so on; the head is the last. Gradients of a block are complete together.</param>
+/// <param name="Index">0 for the embedding, 1 for the first layer and so on; the head is the last.</param>
 /// <param name="Input">The residual stream that enters; null where none does.</param>
 /// <param name="Output">The residual stream that leaves; null where none does.</param>
 /// <param name="Operations">The forward pass.</param>

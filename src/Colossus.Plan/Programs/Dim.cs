@@ -21,6 +21,12 @@ public enum Dim
     /// <summary>Token ids.</summary>
     Vocab,
 
+    /// <summary>Positions of a sequence.</summary>
+    Position,
+
+    /// <summary>Elements of one head.</summary>
+    HeadWidth,
+
     /// <summary>One element a row: statistics, token ids, losses.</summary>
     One,
 }

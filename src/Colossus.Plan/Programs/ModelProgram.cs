@@ -10,6 +10,7 @@ namespace Colossus.Plan.Programs;
 public sealed class ModelProgram
 {
     private readonly ModelSpec model;
+    private readonly WeightNames names;
     private readonly Extent tokens;
     private readonly Extent hidden;
     private readonly AttentionGeometry geometry;
@@ -25,12 +26,13 @@ public sealed class ModelProgram
         }
 
         this.model = model;
+        names = WeightNames.Of(model);
         tokens = new Extent(Dim.Token, sequences * model.Sequence);
         hidden = new Extent(Dim.Hidden, model.Hidden);
         queries = new Extent(Dim.Heads, model.Heads * model.HeadWidth);
         keysOrValues = new Extent(Dim.KvHeads, model.KvHeads * model.HeadWidth);
         ffn = new Extent(Dim.Ffn, model.Ffn);
-        geometry = new AttentionGeometry(sequences, model.Sequence, model.Heads, model.KvHeads, model.HeadWidth, model.RopeBase);
+        geometry = new AttentionGeometry(sequences, model.Sequence, model.Heads, model.KvHeads, model.HeadWidth, model.ScoreCap);
     }
 
     /// <summary>The number of blocks of a model: embedding, layers, head.</summary>
@@ -75,75 +77,128 @@ public sealed class ModelProgram
     {
         Value inputs = OnePerToken("tokens", ValueFormat.Token);
         Value output = Stream("embedding.output");
-        return new Block(0, null, output, [new ReadTokens(inputs, targets: false), new EmbeddingLookup(inputs, EmbeddingTable(), output)]);
+        List<Operation> operations = [new ReadTokens(inputs, targets: false), new EmbeddingLookup(inputs, EmbeddingTable(), output)];
+        if (model.Positions == PositionKind.Learned)
+        {
+            operations.Add(new AddPositions(output, Matrix(0, names.Positions, new Extent(Dim.Position, model.Sequence), hidden)));
+        }
+
+        ScaleBy(operations, output, model.EmbeddingScale);
+        return new Block(0, null, output, operations);
     }
 
     private Block Layer(int index, Value input)
     {
-        string weights = $"model.layers.{index - 1}.";
         string values = $"layers.{index - 1}.";
         var operations = new List<Operation>();
         Value middle = Stream(values + "middle");
         Value output = Stream(values + "output");
-        Attention(operations, index, input, middle, weights, values);
-        FeedForward(operations, index, middle, output, weights, values);
+        Attention(operations, index, input, middle, values);
+        FeedForward(operations, index, middle, output, values);
         return new Block(index, input, output, operations);
     }
 
-    private void Attention(List<Operation> operations, int block, Value input, Value output, string weights, string values)
+    private void Attention(List<Operation> operations, int block, Value input, Value output, string values)
     {
-        Value normalized = Normalize(operations, block, input, weights + "input_layernorm.weight", values + "attention.normalized");
+        int layer = block - 1;
+        Value normalized = Normalize(operations, block, input, names.BeforeAttention(layer), values + "attention.normalized");
         Value qkv = Branch(values + "attention.qkv", queries, keysOrValues, keysOrValues);
-        operations.Add(new Product(
+        Multiply(
+            operations,
             normalized,
             qkv,
-            Matrix(block, weights + "self_attn.q_proj.weight", queries, hidden),
-            Matrix(block, weights + "self_attn.k_proj.weight", keysOrValues, hidden),
-            Matrix(block, weights + "self_attn.v_proj.weight", keysOrValues, hidden)));
-        operations.Add(new Rotate(qkv, geometry));
+            Matrix(block, names.Projection(layer, 'q'), queries, hidden),
+            Matrix(block, names.Projection(layer, 'k'), keysOrValues, hidden),
+            Matrix(block, names.Projection(layer, 'v'), keysOrValues, hidden));
+        qkv = model.QueryKeyNorm ? NormalizeHeads(operations, block, qkv, values) : qkv;
+        if (model.Positions == PositionKind.Rotary)
+        {
+            operations.Add(new Rotate(qkv, geometry, new RotaryPositions(model.Sequence, model.RotaryWidth, model.RopeBase, model.RopeScaling)));
+        }
 
         Value attended = Branch(values + "attention.attended", queries);
         Value logSumExp = new(values + "attention.logSumExp", ValueFormat.Single, tokens, new Extent(Dim.Heads, model.Heads));
         operations.Add(new CausalAttention(qkv, attended, logSumExp, geometry));
 
         Value branch = Branch(values + "attention.branch", hidden);
-        operations.Add(new Product(attended, branch, IntoResidual(block, weights + "self_attn.o_proj.weight", queries)));
-        operations.Add(new Add(input, branch, output));
+        Multiply(operations, attended, branch, IntoResidual(block, names.AttentionOut(layer), queries));
+        AddToStream(operations, block, input, branch, output, names.BehindAttention(layer));
     }
 
-    private void FeedForward(List<Operation> operations, int block, Value input, Value output, string weights, string values)
+    private void FeedForward(List<Operation> operations, int block, Value input, Value output, string values)
     {
-        Value normalized = Normalize(operations, block, input, weights + "post_attention_layernorm.weight", values + "ffn.normalized");
-        Weight up = Matrix(block, weights + "mlp.up_proj.weight", ffn, hidden);
+        int layer = block - 1;
+        Value normalized = Normalize(operations, block, input, names.BeforeFeedForward(layer), values + "ffn.normalized");
+        Weight up = Matrix(block, names.Up(layer), ffn, hidden);
         bool gated = model.Activation.IsGated();
         Value inner = gated ? Branch(values + "ffn.gateUp", ffn, ffn) : Branch(values + "ffn.up", ffn);
-        operations.Add(gated ? new Product(normalized, inner, Matrix(block, weights + "mlp.gate_proj.weight", ffn, hidden), up) : new Product(normalized, inner, up));
+        Multiply(operations, normalized, inner, gated ? [Matrix(block, names.Gate(layer), ffn, hidden), up] : [up]);
 
         Value activated = Branch(values + "ffn.activated", ffn);
         operations.Add(new Activate(inner, activated, model.Activation));
 
         Value branch = Branch(values + "ffn.branch", hidden);
-        operations.Add(new Product(activated, branch, IntoResidual(block, weights + "mlp.down_proj.weight", ffn)));
-        operations.Add(new Add(input, branch, output));
+        Multiply(operations, activated, branch, IntoResidual(block, names.Down(layer), ffn));
+        AddToStream(operations, block, input, branch, output, names.BehindFeedForward(layer));
     }
 
     private Block Head(int index, Value input)
     {
         var operations = new List<Operation>();
-        Value normalized = Normalize(operations, index, input, "model.norm.weight", "head.normalized");
+        // The head's matrix is a bucket of its own: its gradient belongs to the backward pass where those of norms may come later.
+        Value normalized = Normalize(operations, index, input, names.FinalNorm, "head.normalized");
+
+        // Logits are linear in what the head reads: a factor there is a factor on them.
+        ScaleBy(operations, normalized, model.LogitScale);
         Value targets = OnePerToken("targets", ValueFormat.Token);
         operations.Add(new ReadTokens(targets, targets: true));
-        Weight matrix = model.TiedHead ? EmbeddingTable() : Matrix(index, "lm_head.weight", new Extent(Dim.Vocab, model.Vocab), hidden);
+        Weight matrix = model.TiedHead ? EmbeddingTable() with { Bucket = index + 1 } : Matrix(index + 1, names.Head, new Extent(Dim.Vocab, model.Vocab), hidden);
         operations.Add(new OutputHead(normalized, targets, matrix, OnePerToken("losses", ValueFormat.Single)));
         return new Block(index, input, null, operations);
     }
 
-    private Value Normalize(List<Operation> operations, int block, Value input, string weight, string name)
+    private void AddToStream(List<Operation> operations, int block, Value input, Value branch, Value output, string postNorm)
+    {
+        Value added = model.PostNorm ? Normalize(operations, block, branch, postNorm, branch.Name + ".normalized") : branch;
+        operations.Add(new Add(input, added, output));
+    }
+
+    private void Multiply(List<Operation> operations, Value input, Value output, params Weight[] matrices)
+    {
+        operations.Add(new Product(input, output, matrices));
+        if (model.Biases)
+        {
+            operations.Add(new AddBias(output, [.. matrices.Select(matrix => Vector(WeightNames.BiasOf(matrix.Name), matrix.Rows, WeightStart.Zero, matrix.Bucket))]));
+        }
+    }
+
+    private Value Normalize(List<Operation> operations, int block, Value input, string norm, string name)
     {
         Value output = Branch(name, hidden);
-        operations.Add(new Normalize(
-            input, new Weight(weight, hidden, null, WeightStart.One, block), output, OnePerToken(name + ".inverseRms", ValueFormat.Single), model.NormEpsilon));
+        Weight scale = Vector(norm + names.NormScale, hidden, WeightStart.One, block);
+        operations.Add(model.Norm switch
+        {
+            NormKind.LayerNorm => new LayerNormalize(input, scale, Vector(norm + ".bias", hidden, WeightStart.Zero, block), output, model.NormEpsilon),
+            _ => new Normalize(input, scale, output, OnePerToken(name + ".inverseRms", ValueFormat.Single), model.NormEpsilon),
+        });
         return output;
+    }
+
+    private Value NormalizeHeads(List<Operation> operations, int block, Value qkv, string values)
+    {
+        Value output = qkv.Like(values + "attention.normalizedHeads", qkv.Format);
+        var width = new Extent(Dim.HeadWidth, model.HeadWidth);
+        Weight Scale(char letter) => Vector(names.HeadNorm(block - 1, letter), width, WeightStart.One, block);
+        operations.Add(new NormalizeHeads(qkv, Scale('q'), Scale('k'), output, geometry, model.NormEpsilon));
+        return output;
+    }
+
+    private static void ScaleBy(List<Operation> operations, Value value, double factor)
+    {
+        if (factor != 1)
+        {
+            operations.Add(new Scale(value, factor));
+        }
     }
 
     private Value Stream(string name) => new(name, ValueFormat.Residual, tokens, hidden);
@@ -152,9 +207,11 @@ public sealed class ModelProgram
 
     private Value OnePerToken(string name, ValueFormat format) => new(name, format, tokens, new Extent(Dim.One, 1));
 
-    private Weight EmbeddingTable() => Matrix(0, "model.embed_tokens.weight", new Extent(Dim.Vocab, model.Vocab), hidden);
+    private Weight EmbeddingTable() => Matrix(0, names.Embedding, new Extent(Dim.Vocab, model.Vocab), hidden);
 
     private Weight IntoResidual(int block, string name, Extent inputs) => new(name, hidden, inputs, WeightStart.IntoResidual, block);
+
+    private static Weight Vector(string name, Extent elements, WeightStart start, int block) => new(name, elements, null, start, block);
 
     private static Weight Matrix(int block, string name, Extent outputs, Extent inputs) => new(name, outputs, inputs, WeightStart.Normal, block);
 }

@@ -15,6 +15,9 @@ public abstract class Operation
     /// <summary>Weights read.</summary>
     public virtual IReadOnlyList<Weight> Weights => [];
 
+    /// <summary>The format in which <see cref="Weights"/> are read: that of products for their matrices, of the residual stream for all else.</summary>
+    public virtual ValueFormat WeightFormat => ValueFormat.Residual;
+
     /// <summary>Weights whose gradients are written, or added to those that are there.</summary>
     public virtual IReadOnlyList<Weight> Gradients => [];
 

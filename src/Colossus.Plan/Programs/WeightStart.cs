@@ -11,4 +11,7 @@ public enum WeightStart
 
     /// <summary>1.</summary>
     One,
+
+    /// <summary>0.</summary>
+    Zero,
 }

@@ -7,9 +7,7 @@ namespace Colossus.Plan.Ranks;
 /// <param name="Blocks">Its blocks.</param>
 /// <param name="Program">Its passes.</param>
 /// <param name="Needed">Memories of each area: the most micro-batches that are in flight at once.</param>
-/// <param name="Before">The rank that holds the chunk before; null for the first chunk.</param>
-/// <param name="Behind">The rank that holds the chunk behind; null for the last chunk.</param>
-public sealed record RankChunk(ChunkBlocks Blocks, ChunkProgram Program, Slots Needed, int? Before, int? Behind)
+public sealed record RankChunk(ChunkBlocks Blocks, ChunkProgram Program, Slots Needed)
 {
     /// <summary>Bytes of what its micro-batches keep between passes; scratch is shared by the chunks of a rank and not counted.</summary>
     public long KeptBytes =>

@@ -1,5 +1,6 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Lowering;
+using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
@@ -13,27 +14,41 @@ namespace Colossus.Plan.Ranks;
 /// to the rank behind; a backward pass the other way round. Of each edge no more messages are under way than the chunk before it has memories, since a micro-batch
 /// whose message is not read yet still waits for its backward pass there: with so many places nobody ever waits to send.
 /// </remarks>
-public sealed class RankProgram
+public sealed record RankProgram
 {
-    private RankProgram(Layout layout, int rank, IReadOnlyList<RankChunk> chunks, IReadOnlyList<StepAction> actions)
+    private RankProgram()
     {
-        Layout = layout;
-        Rank = rank;
-        Chunks = chunks;
-        Actions = actions;
     }
 
+    /// <summary>The model's parameters.</summary>
+    public required ParameterTable Table { get; init; }
+
+    /// <summary>Number formats.</summary>
+    public required NumberFormats Formats { get; init; }
+
     /// <summary>The layout.</summary>
-    public Layout Layout { get; }
+    public required Layout Layout { get; init; }
 
     /// <summary>The rank.</summary>
-    public int Rank { get; }
+    public required int Rank { get; init; }
 
     /// <summary>Its chunks, by their index over the whole pipeline.</summary>
-    public IReadOnlyList<RankChunk> Chunks { get; }
+    public required IReadOnlyList<RankChunk> Chunks { get; init; }
 
     /// <summary>Its actions in their order.</summary>
-    public IReadOnlyList<StepAction> Actions { get; }
+    public required IReadOnlyList<StepAction> Actions { get; init; }
+
+    /// <summary>The buckets that its chunks use.</summary>
+    public required RankBuckets Buckets { get; init; }
+
+    /// <summary>Tokens of a micro-batch.</summary>
+    public required int TokensOfMicroBatch { get; init; }
+
+    /// <summary>Its place among the ranks with the same weights.</summary>
+    public int DataPlace => new RankGrid(Layout).CoordinatesOf(Rank).Data;
+
+    /// <summary>Its stage.</summary>
+    public int Stage => new RankGrid(Layout).CoordinatesOf(Rank).Pipeline;
 
     /// <summary>Multiplications and additions of the step on this rank, with what is computed again.</summary>
     public double Flops => Actions.Sum(action => PassOf(action.Pass).Flops);
@@ -42,10 +57,9 @@ public sealed class RankProgram
     public int MessagesSent => Actions.Count(action => ReceiverOf(action.Pass) is not null);
 
     /// <summary>Bytes of one message: the residual stream of a micro-batch, or its gradient.</summary>
-    /// <param name="formats">Number formats.</param>
-    public long MessageBytes(NumberFormats formats) =>
+    public long MessageBytes =>
         Chunks.Select(chunk => chunk.Program.Output ?? chunk.Program.Input).FirstOrDefault(value => value is not null) is { } stream
-            ? stream.Count * formats.BytesOf(stream.Format)
+            ? stream.Count * Formats.BytesOf(stream.Format)
             : 0;
 
     /// <summary>Bytes of activations at their highest: what micro-batches keep, and scratch.</summary>
@@ -61,22 +75,47 @@ public sealed class RankProgram
         ArgumentNullException.ThrowIfNull(model);
         var grid = new RankGrid(layout);
         var place = grid.CoordinatesOf(rank);
+        ParameterTable table = ParameterTable.For(model);
         bool splits = layout.Schedule == PipelineSchedule.ZeroBubble;
         var order = PipelineOrder.OfStage(layout.Schedule, place.Pipeline, layout.Pipeline, layout.VirtualStages, layout.MicroBatches);
         var (actions, needed) = SlotAssignment.Assign(order, splits);
-        var options = new LoweringOptions(formats, layout.Recompute, splits);
+        var options = new LoweringOptions(formats, layout.Recompute, splits, Sharding.Of(table, layout.Zero));
         ChunkBlocks[] all = ChunkBlocks.Of(model, layout.Chunks);
         var chunks = new List<RankChunk>();
         for (int chunk = place.Pipeline; chunk < layout.Chunks; chunk += layout.Pipeline)
         {
             IReadOnlyList<Block> blocks = ModelProgram.Blocks(model, layout.MicroBatch, all[chunk].First, all[chunk].Count);
-            chunks.Add(new RankChunk(all[chunk], ChunkLowering.Lower(blocks, options), needed[chunk], Holder(chunk - 1), Holder(chunk + 1)));
+            chunks.Add(new RankChunk(all[chunk], ChunkLowering.Lower(blocks, options), needed[chunk]));
         }
 
-        return new RankProgram(layout, rank, chunks, actions);
+        return new RankProgram
+        {
+            Table = table,
+            Formats = formats,
+            Layout = layout,
+            TokensOfMicroBatch = layout.MicroBatch * model.Sequence,
+            Rank = rank,
+            Chunks = chunks,
+            Actions = actions,
+            Buckets = RankBuckets.For(model, table, layout, place.Pipeline),
+        };
+    }
 
-        int? Holder(int chunk) =>
-            chunk < 0 || chunk >= layout.Chunks ? null : grid.RankAt(place.Tensor, place.Context, place.Data, chunk % layout.Pipeline);
+    /// <summary>The same for another rank of the same stage.</summary>
+    /// <param name="rank">A rank whose <see cref="Stage"/> is this one's.</param>
+    public RankProgram MovedTo(int rank)
+    {
+        RankProgram moved = this with { Rank = rank };
+        return moved.Stage == Stage ? moved : throw new ArgumentException($"rank {rank} is of stage {moved.Stage}, not {Stage}", nameof(rank));
+    }
+
+    /// <summary>The rank of the same replica that holds a chunk.</summary>
+    /// <param name="chunk">Index over the whole pipeline.</param>
+    /// <returns>Null where there is no such chunk.</returns>
+    public int? HolderOf(int chunk)
+    {
+        var place = new RankGrid(Layout).CoordinatesOf(Rank);
+        return chunk < 0 || chunk >= Layout.Chunks ? null : new RankGrid(Layout).RankAt(place.Tensor, place.Context, place.Data, chunk % Layout.Pipeline);
     }
 
     /// <summary>The chunk of an index over the whole pipeline.</summary>
@@ -100,8 +139,8 @@ public sealed class RankProgram
     /// <param name="pass">One of this rank's.</param>
     public int? SenderTo(PipelineAction pass) => pass.Kind switch
     {
-        PassKind.Forward => ChunkOf(pass.Chunk).Before,
-        PassKind.Backward => ChunkOf(pass.Chunk).Behind,
+        PassKind.Forward => HolderOf(pass.Chunk - 1),
+        PassKind.Backward => HolderOf(pass.Chunk + 1),
         _ => null,
     };
 
@@ -109,8 +148,60 @@ public sealed class RankProgram
     /// <param name="pass">One of this rank's.</param>
     public int? ReceiverOf(PipelineAction pass) => pass.Kind switch
     {
-        PassKind.Forward => ChunkOf(pass.Chunk).Behind,
-        PassKind.Backward => ChunkOf(pass.Chunk).Before,
+        PassKind.Forward => HolderOf(pass.Chunk + 1),
+        PassKind.Backward => HolderOf(pass.Chunk - 1),
         _ => null,
     };
+
+    /// <summary>Messages that may be under way, in each direction, between a chunk and the one behind it.</summary>
+    /// <param name="chunk">One of <see cref="Chunks"/>.</param>
+    /// <returns>As many as the chunk has memories for micro-batches: then nobody waits to send in a step. An evaluation keeps nothing; it fills rounds of as many as there are stages.</returns>
+    public int MailEntries(RankChunk chunk)
+    {
+        ArgumentNullException.ThrowIfNull(chunk);
+        return Math.Max(Layout.Pipeline, chunk.Needed.ForwardToBackward);
+    }
+
+    /// <summary>The part of a bucket that this rank reduces.</summary>
+    /// <param name="bucket">One of <see cref="Buckets"/>.</param>
+    public FlatRange SliceOf(int bucket) => Table.Slice(bucket, DataPlace, Layout.Data);
+
+    /// <summary>Its elements.</summary>
+    /// <param name="bucket">One of <see cref="Buckets"/>.</param>
+    public long SliceCount(int bucket) => SliceOf(bucket).Count;
+
+    /// <summary>Elements of the state that the rank keeps, of each of weights and both moments.</summary>
+    public long StateCount => Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy).Sum(bucket => Layout.Zero == 0 ? Table.Buckets[bucket].Range.Count : SliceCount(bucket));
+
+    /// <summary>Whether bf16 gradients of micro-batches are added up in a vector of 32 bits: adding them in bf16 would lose the small ones.</summary>
+    public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && (Layout.MicroBatches > 1 || Layout.Zero == 0);
+
+    /// <summary>Whether a rank's slices of summed gradients lie where its own gradients lay.</summary>
+    public bool SumsInPlace => Layout.Zero < 2 && (KeepsSums || !Formats.BfResidual);
+
+    /// <summary>Bytes of an element of what is summed over ranks.</summary>
+    public int ReducedBytes => KeepsSums ? sizeof(float) : Formats.ResidualBytes;
+
+    /// <summary>The bucket whose matrix is also the head's; null where the head has its own.</summary>
+    public int? TiedSource => Table.Buckets[^1].Source?.Bucket;
+
+    /// <summary>Of a tied matrix, the part that this rank reduces; in the flat vector's bucket of the head.</summary>
+    public FlatRange TiedSlice => SliceOf(Table.Buckets.Count - 1);
+
+    /// <summary>In which formats a bucket's new weights are gathered after an update: none where a rank updates all of them itself, or gathers them when it needs them.</summary>
+    /// <param name="bucket">One of <see cref="Buckets"/>.</param>
+    public IEnumerable<ValueFormat> FormatsGatheredAfterUpdate(int bucket)
+    {
+        bool isAlias = Buckets.IsAlias(bucket);
+        bool updatesAll = Layout.Zero == 0 && (isAlias || !Table.Buckets[bucket].IsCopy);
+        if (Layout.Zero == 3 || updatesAll)
+        {
+            return [];
+        }
+
+        // A tied head beside its embedding reads the embedding's own weights; but in the format of products, in which nobody reads an embedding, where that is another one.
+        return Formats.SeparateMatrices ? new[] { ValueFormat.Residual, ValueFormat.Product }.Where(format => Table.Buckets[bucket].ReadIn(format, Formats).Count > 0)
+            : isAlias ? []
+            : [ValueFormat.Residual];
+    }
 }

@@ -44,7 +44,7 @@ public static class MemoryPlan
         double table = (double)VocabularyRows.OfRank(model.Vocab, layout.Tensor) * model.Hidden;
         if (stage == 0)
         {
-            dense += table;
+            dense += table + ParameterCount.Positions(model);
         }
 
         if (stage == layout.Pipeline - 1 && !(model.TiedHead && layout.Pipeline == 1))

@@ -32,6 +32,21 @@ public sealed record ModelShape(
     LatentAttention? Latent = null,
     int DenseLayers = 0)
 {
+    /// <summary>Vectors as wide as the residual stream in one norm: 1 (a scale), or 2 with a bias; default 1.</summary>
+    public int NormVectors { get; init; } = 1;
+
+    /// <summary>Whether a norm follows attention and the feed-forward part too; default false.</summary>
+    public bool PostNorm { get; init; }
+
+    /// <summary>Whether products of the layers have biases; default false.</summary>
+    public bool Biases { get; init; }
+
+    /// <summary>Whether queries and keys are normalized head by head; default false.</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Whether each position of a sample has a trained vector; default false.</summary>
+    public bool LearnedPositions { get; init; }
+
     /// <summary>Matrices of a feed-forward part: 3 with a gate, else 2.</summary>
     public int FfnMatrices => Gated ? 3 : 2;
 
@@ -50,6 +65,13 @@ public sealed record ModelShape(
     {
         ArgumentNullException.ThrowIfNull(model);
         return new ModelShape(
-            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts);
+            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts)
+        {
+            NormVectors = model.Norm == NormKind.LayerNorm ? 2 : 1,
+            PostNorm = model.PostNorm,
+            Biases = model.Biases,
+            QueryKeyNorm = model.QueryKeyNorm,
+            LearnedPositions = model.Positions == PositionKind.Learned,
+        };
     }
 }

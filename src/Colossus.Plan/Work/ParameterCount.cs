@@ -2,10 +2,10 @@ using Colossus.Specs.Jobs;
 
 namespace Colossus.Plan.Work;
 
-/// <summary>Numbers of weights, exact for the models that Colossus trains (RMSNorm, no biases).</summary>
+/// <summary>Numbers of weights, exact for the models that Colossus trains.</summary>
 public static class ParameterCount
 {
-    /// <summary>Weights of the attention part of one layer.</summary>
+    /// <summary>Weights of the matrices of the attention part of one layer.</summary>
     /// <param name="model">The model.</param>
     public static double Attention(ModelShape model)
     {
@@ -24,7 +24,7 @@ public static class ParameterCount
             + output;
     }
 
-    /// <summary>Weights of a dense feed-forward part.</summary>
+    /// <summary>Weights of the matrices of a dense feed-forward part.</summary>
     /// <param name="model">The model.</param>
     public static double DenseFfn(ModelShape model)
     {
@@ -40,13 +40,34 @@ public static class ParameterCount
         return model.Experts is ExpertsSpec experts ? (double)model.FfnMatrices * model.Hidden * experts.Ffn : 0;
     }
 
+    /// <summary>Weights of norms and biases of one layer; experts have no biases.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="dense">Whether its feed-forward part is dense.</param>
+    public static double LayerVectors(ModelShape model, bool dense)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        double norms = (model.PostNorm ? 4.0 : 2.0) * model.NormVectors * model.Hidden;
+        double heads = model.QueryKeyNorm ? 2.0 * model.HeadWidth : 0;
+        double attention = ((double)(model.Heads + (2 * model.KvHeads)) * model.HeadWidth) + model.Hidden;
+        double ffn = dense ? ((model.FfnMatrices - 1.0) * model.Ffn) + model.Hidden : 0;
+        return norms + heads + (model.Biases ? attention + ffn : 0);
+    }
+
+    /// <summary>Weights of the table of learned positions; 0 without one.</summary>
+    /// <param name="model">The model.</param>
+    public static double Positions(ModelShape model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.LearnedPositions ? (double)model.Sequence * model.Hidden : 0;
+    }
+
     /// <summary>Weights of one layer that every rank of a stage holds a share of: all but the routed experts.</summary>
     /// <param name="model">The model.</param>
     /// <param name="dense">Whether it is one of the dense layers of a model with experts.</param>
     public static double LayerWithoutRoutedExperts(ModelShape model, bool dense = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        double common = Attention(model) + (2.0 * model.Hidden);
+        double common = Attention(model) + LayerVectors(model, dense || model.Experts is null);
         return model.Experts is ExpertsSpec experts && !dense
             ? common + ((double)model.Hidden * experts.Count) + (experts.Shared * Expert(model))
             : common + DenseFfn(model);
@@ -74,7 +95,8 @@ public static class ParameterCount
         int denseLayers = model.Experts is null ? 0 : model.DenseLayers;
         int routed = model.Experts is ExpertsSpec experts ? (active ? experts.Active : experts.Count) : 0;
         return ((double)model.Vocab * model.Hidden * (model.TiedHead ? 1 : 2))
-            + model.Hidden
+            + (model.NormVectors * model.Hidden)
+            + Positions(model)
             + ((model.Layers - denseLayers) * (LayerWithoutRoutedExperts(model) + (routed * Expert(model))))
             + (denseLayers * LayerWithoutRoutedExperts(model, dense: true));
     }

@@ -8,6 +8,7 @@ namespace Colossus.Runs.Events;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(StartedEvent), "started")]
+[JsonDerivedType(typeof(PlannedEvent), "planned")]
 [JsonDerivedType(typeof(CorpusEvent), "corpus")]
 [JsonDerivedType(typeof(StepEvent), "step")]
 [JsonDerivedType(typeof(EvaluationEvent), "evaluation")]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Colossus.Plan.Layouts;
+using Colossus.Protocol.Time;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
 
@@ -51,7 +53,7 @@ public static class RunReport
             page.Append("<p class=\"soft\">Dashed lines: ranks lost.</p>");
         }
 
-        AppendTime(page, summary.Time);
+        AppendTime(page, summary.Time, summary.Axes);
         AppendEvents(page, events);
         page.Append("</body></html>\n");
         return page.ToString();
@@ -76,10 +78,11 @@ public static class RunReport
         Fact("share of the matrix-product peak", summary.MedianUtilization is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : null);
         Fact("ranks lost", summary.Faults.ToString(CultureInfo.InvariantCulture));
         Fact("sessions", summary.Sessions.ToString(CultureInfo.InvariantCulture));
+        Fact("computed with", summary.Numerics?.ToString());
         page.Append("</dl>");
     }
 
-    private static void AppendTime(StringBuilder page, TimeTable time)
+    private static void AppendTime(StringBuilder page, TimeTable time, RankAxes axes)
     {
         if (time.Rows.Count == 0)
         {
@@ -87,10 +90,10 @@ public static class RunReport
         }
 
         page.Append("<h2>Where the time of each rank went, seconds</h2><table><tr><th></th>");
-        page.AppendJoin("", time.Rows.Select(row => $"<th>rank {row.Rank}</th>")).Append("</tr>");
+        page.AppendJoin("", time.Rows.Select(row => $"<th>rank {axes.Label(row.Rank)}</th>")).Append("</tr>");
         foreach (var bucket in time.UsedBuckets)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{TimeTable.Title(bucket)}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{TimeBuckets.Title(bucket)}</td>");
             page.AppendJoin("", time.Rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"<td>{row.Buckets[bucket]:0.00}</td>"))).Append("</tr>");
         }
 

@@ -1,3 +1,5 @@
+using Colossus.Protocol.Time;
+
 namespace Colossus.Runs.Time;
 
 /// <summary>
@@ -46,7 +48,7 @@ public sealed class RankTimeline(int rank, int session, double start)
         }
 
         var total = claimed.Total;
-        var filled = total > span ? claimed.Map((_, seconds) => seconds * (span / total)) : claimed;
+        var filled = total > span ? claimed.Times(span / total) : claimed;
         filled = filled.Plus(rest, Math.Max(0, span - filled.Total));
         var record = new TimeRecord(session, rank, Now - origin, until - origin, filled);
         Now = until;

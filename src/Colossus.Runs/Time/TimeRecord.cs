@@ -1,3 +1,5 @@
+using Colossus.Protocol.Time;
+
 namespace Colossus.Runs.Time;
 
 /// <summary>Where one rank's time went over one span: a line of <c>time.jsonl</c>. The spans of a rank follow each other without a gap.</summary>

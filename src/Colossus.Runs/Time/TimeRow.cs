@@ -1,3 +1,5 @@
+using Colossus.Protocol.Time;
+
 namespace Colossus.Runs.Time;
 
 /// <summary>One rank's row of a <see cref="TimeTable"/>.</summary>

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
+using Colossus.Protocol.Time;
 
 namespace Colossus.Runs.Time;
 
@@ -21,14 +22,10 @@ public sealed record TimeTable(IReadOnlyList<TimeRow> Rows)
     }
 
     /// <summary>The buckets in which any rank spent time, in the order in which they are shown.</summary>
+    [JsonIgnore]
     public IReadOnlyList<TimeBucket> UsedBuckets => [.. TimeBuckets.All.Where(bucket => Rows.Any(row => row.Buckets[bucket] > 0))];
 
     /// <summary>The largest difference of any rank between its wall clock and the sum of its buckets, in seconds; 0 but for rounding.</summary>
+    [JsonIgnore]
     public double LargestGap => Rows.Count == 0 ? 0 : Rows.Max(row => Math.Abs(row.WallSeconds - row.Buckets.Total));
-
-    /// <summary>The bucket as shown to people: <c>exposed communication</c>.</summary>
-    /// <param name="bucket">The bucket.</param>
-    public static string Title(TimeBucket bucket) =>
-        string.Concat(bucket.ToString().Select((letter, index) =>
-            char.IsUpper(letter) && index > 0 ? " " + char.ToLower(letter, CultureInfo.InvariantCulture) : char.ToLower(letter, CultureInfo.InvariantCulture).ToString()));
 }

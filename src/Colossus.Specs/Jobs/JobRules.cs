@@ -1,3 +1,4 @@
+using System.Globalization;
 using Colossus.Specs.Diagnostics;
 using Colossus.Specs.Layouts;
 using Colossus.Specs.Yaml;
@@ -10,6 +11,8 @@ namespace Colossus.Specs.Jobs;
 /// </summary>
 internal sealed class JobRules
 {
+    private const double LowestScoreCap = 0.001;
+
     private readonly JobSpec job;
     private readonly YamlPlaces places;
     private readonly DiagnosticBag bag;
@@ -34,6 +37,7 @@ internal sealed class JobRules
         if (hasModel)
         {
             rules.CheckModel();
+            rules.CheckRotary();
             rules.CheckExperts();
         }
     }
@@ -51,7 +55,7 @@ internal sealed class JobRules
         {
             Report("model.heads", $"model.heads is {model.Heads}, but model.hidden ({model.Hidden}) is not divisible by it", $"use {LayoutRules.Divisors(model.Hidden)}, or give model.headWidth");
         }
-        else if (model.HeadWidth % 2 != 0)
+        else if (model.HeadWidth % 2 != 0 && model.Positions == PositionKind.Rotary)
         {
             Report(
                 places.FirstGiven("model.headWidth", "model.heads"),
@@ -66,6 +70,43 @@ internal sealed class JobRules
                 $"model.kvHeads is {model.KvHeads}, but model.heads ({model.Heads}) is not divisible by it",
                 $"use {LayoutRules.Divisors(model.Heads)}");
         }
+
+        if (model.ScoreCap is > 0 and < LowestScoreCap && places.AreSound("model.scoreCap"))
+        {
+            Report(
+                "model.scoreCap",
+                string.Create(CultureInfo.InvariantCulture, $"model.scoreCap is {model.ScoreCap}, so low that scores cannot differ"),
+                string.Create(CultureInfo.InvariantCulture, $"use 0 for none, or {LowestScoreCap} or more"));
+        }
+    }
+
+    private void CheckRotary()
+    {
+        var model = job.Model;
+        if (model.Positions != PositionKind.Rotary)
+        {
+            return;
+        }
+
+        double turned = model.HeadWidth * model.RotaryShare;
+        bool pairs = Math.Abs(turned - model.RotaryWidth) < 1e-6 && model.RotaryWidth > 0 && model.RotaryWidth % 2 == 0;
+        if (!pairs && model.HeadWidth % 2 == 0 && places.AreSound("model.hidden", "model.heads", "model.headWidth", "model.rotaryShare"))
+        {
+            Report(
+                places.FirstGiven("model.rotaryShare", "model.headWidth", "model.heads"),
+                string.Create(CultureInfo.InvariantCulture, $"model.rotaryShare is {model.RotaryShare}, which is {turned:0.##} of the {model.HeadWidth} elements of a head, but rotary positions turn pairs"),
+                $"use 1, or a share that is an even number of elements, such as {Share(model.HeadWidth)}");
+        }
+
+        if (model.RopeScaling is { } scaling && scaling.LowFrequency >= scaling.HighFrequency && places.AreSound("model.ropeScaling", "model.ropeScaling.lowFrequency", "model.ropeScaling.highFrequency"))
+        {
+            Report(
+                places.FirstGiven("model.ropeScaling.lowFrequency", "model.ropeScaling.highFrequency"),
+                string.Create(CultureInfo.InvariantCulture, $"model.ropeScaling.lowFrequency is {scaling.LowFrequency}, not below highFrequency ({scaling.HighFrequency})"),
+                "use 1 and 4, as Llama 3.1 does");
+        }
+
+        static string Share(int width) => ((width / 4 * 2.0 is > 0 and var half ? half : width) / width).ToString("R", CultureInfo.InvariantCulture);
     }
 
     private void CheckOptimizer()

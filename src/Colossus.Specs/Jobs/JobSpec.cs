@@ -17,4 +17,9 @@ public sealed record JobSpec(
     ParallelSpec Parallel,
     CheckpointSpec Checkpoint,
     ResilienceSpec Resilience,
-    WorkloadSpec? Workload = null);
+    WorkloadSpec? Workload = null)
+{
+    /// <summary>Compute threads of one rank on a machine that holds all ranks: those of the job, or else each rank's share of the cores, 1 at least.</summary>
+    /// <param name="cores">Logical processors that the job may use, 1 or more.</param>
+    public int ThreadsOn(int cores) => Train.Threads > 0 ? Train.Threads : Math.Max(1, cores / Parallel.Ranks);
+}

@@ -37,6 +37,15 @@ public static class JobWriter
         text.Append($"  layers: {model.Layers}\n  hidden: {model.Hidden}\n  heads: {model.Heads}\n  kvHeads: {model.KvHeads}\n  headWidth: {model.HeadWidth}\n");
         text.Append($"  ffn: {model.Ffn}\n  activation: {EnumWords.Of(model.Activation)}\n  vocab: {model.Vocab}\n  sequence: {model.Sequence}\n");
         text.Append($"  tiedHead: {Flag(model.TiedHead)}\n  ropeBase: {Number(model.RopeBase)}\n  normEpsilon: {Number(model.NormEpsilon)}\n");
+        text.Append($"  norm: {EnumWords.Of(model.Norm)}\n  postNorm: {Flag(model.PostNorm)}\n  biases: {Flag(model.Biases)}\n  queryKeyNorm: {Flag(model.QueryKeyNorm)}\n");
+        text.Append($"  positions: {EnumWords.Of(model.Positions)}\n  rotaryShare: {Number(model.RotaryShare)}\n");
+        if (model.RopeScaling is { } scaling)
+        {
+            text.Append($"  ropeScaling: {{ factor: {Number(scaling.Factor)}, lowFrequency: {Number(scaling.LowFrequency)}, ");
+            text.Append($"highFrequency: {Number(scaling.HighFrequency)}, originalSequence: {scaling.OriginalSequence} }}\n");
+        }
+
+        text.Append($"  scoreCap: {Number(model.ScoreCap)}\n  embeddingScale: {Number(model.EmbeddingScale)}\n  logitScale: {Number(model.LogitScale)}\n");
         if (model.Experts is { } experts)
         {
             text.Append($"  experts: {{ count: {experts.Count}, active: {experts.Active}, shared: {experts.Shared}, ffn: {experts.Ffn} }}\n");

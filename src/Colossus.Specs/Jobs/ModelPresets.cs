@@ -1,12 +1,13 @@
 using System.Globalization;
 using Colossus.Specs.Tables;
+using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
 
-/// <summary>Models that a job can name, from <c>data/model-shapes.csv</c>.</summary>
+/// <summary>Models that a job can name: sizes from <c>data/model-shapes.csv</c>, what they are beyond them from <c>data/model-architectures.yaml</c>, in the keys of a job.</summary>
 public static class ModelPresets
 {
-    private static readonly Lazy<IReadOnlyList<ModelPreset>> presets = new(Load);
+    private static readonly Lazy<ModelPreset[]> presets = new(Load);
 
     /// <summary>All of them, in the order of the file.</summary>
     public static IReadOnlyList<ModelPreset> All => presets.Value;
@@ -17,10 +18,18 @@ public static class ModelPresets
     /// <summary>A preset, or null when there is none of that name.</summary>
     public static ModelPreset? Find(string name) => All.FirstOrDefault(preset => preset.Name == name);
 
-    private static IReadOnlyList<ModelPreset> Load() =>
-        [.. CsvTable.Parse(EmbeddedData.ReadText("model-shapes.csv"), "data/model-shapes.csv").Rows.Select(Read)];
+    private static ModelPreset[] Load()
+    {
+        const string File = "model-architectures.yaml";
+        var architectures = YamlSource.Parse(EmbeddedData.ReadText(File), "data/" + File, [], new FileKind("list of models", "grok-1: { postNorm: true }"));
+        YamlSection top = architectures.Top;
+        ModelPreset[] all = [.. CsvTable.Parse(EmbeddedData.ReadText("model-shapes.csv"), "data/model-shapes.csv").Rows.Select(row => Read(row, top))];
+        top.End();
+        Invariant.That(!architectures.Diagnostics.HasErrors, string.Join('\n', architectures.Diagnostics.All));
+        return all;
+    }
 
-    private static ModelPreset Read(CsvRow row)
+    private static ModelPreset Read(CsvRow row, YamlSection architectures)
     {
         int Whole(string column) => int.Parse(row[column], CultureInfo.InvariantCulture);
         double Real(string column) => double.Parse(row[column], CultureInfo.InvariantCulture);
@@ -41,6 +50,9 @@ public static class ModelPresets
             Real("rope_base"),
             Real("norm_epsilon"),
             experts);
+        var architecture = architectures.Section(row["model"]);
+        model = ArchitectureSection.Read(architecture, model, standard: model);
+        architecture.End();
         return new ModelPreset(row["model"], model, row["source"], row["note"]);
     }
 }

@@ -4,7 +4,7 @@ using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
 
-/// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes.</summary>
+/// <summary>Reads <c>model</c>: a preset, sizes, or a preset with other sizes; the keys of its architecture are read by <see cref="ArchitectureSection"/>.</summary>
 internal static class ModelSection
 {
     private const int defaultSequence = 256;
@@ -49,12 +49,13 @@ internal static class ModelSection
             section.Real("ropeBase", preset?.RopeBase ?? 10_000, 1, 1e12),
             section.Between("normEpsilon", preset?.NormEpsilon ?? 1e-5, 0, 1),
             ReadExperts(section, ffn, preset?.Experts));
+        model = ArchitectureSection.Read(section, model, standard: preset ?? ModelSpec.None);
         section.End();
         return model;
     }
 
     private static int DefaultFfn(int hidden, Activation activation) =>
-        activation is Activation.SwiGlu or Activation.GeGlu ? ((int)Math.Ceiling(8.0 * hidden / 3) + 63) / 64 * 64 : 4 * hidden;
+        activation.IsGated() ? ((int)Math.Ceiling(8.0 * hidden / 3) + 63) / 64 * 64 : 4 * hidden;
 
     private static ModelSpec? ReadPreset(YamlSection section, out bool unknown)
     {

@@ -10,7 +10,7 @@ namespace Colossus.Specs.Jobs;
 /// <param name="Seed">Seed of the weights and of the order of samples; default 1.</param>
 /// <param name="EvaluateEvery">Steps between evaluations on held-out text; 0 for the end only.</param>
 /// <param name="EvaluateSequences">Sequences of one evaluation; default 64.</param>
-/// <param name="Threads">Compute threads of one rank; 0 (default) shares the machine's cores among its ranks.</param>
+/// <param name="Threads">Compute threads of one rank; 0 (default) shares the machine's cores among its ranks, see <see cref="JobSpec.ThreadsOn"/>.</param>
 public sealed record TrainSpec(
     int Steps,
     int GlobalBatch,

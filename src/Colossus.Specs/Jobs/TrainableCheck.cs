@@ -1,4 +1,5 @@
 using Colossus.Specs.Diagnostics;
+using Colossus.Specs.Layouts;
 using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
@@ -6,6 +7,7 @@ namespace Colossus.Specs.Jobs;
 /// <summary>What a job may say and the twin may price, but <c>train</c> cannot run yet. A job is refused for it rather than trained otherwise than it says.</summary>
 public static class TrainableCheck
 {
+    private const int mostProcesses = 256;
     private const string priced = "'colossus estimate' prices it";
 
     /// <summary>All that stands in the way of training a job.</summary>
@@ -23,21 +25,25 @@ public static class TrainableCheck
             }
         }
 
-        var (model, train, parallel) = (job.Model, job.Train, job.Parallel);
+        var (model, parallel) = (job.Model, job.Parallel);
         foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[
-            ("tensor", parallel.Tensor), ("pipeline", parallel.Pipeline), ("virtualStages", parallel.VirtualStages), ("context", parallel.Context), ("expert", parallel.Expert)])
+            ("tensor", parallel.Tensor), ("context", parallel.Context), ("expert", parallel.Expert)])
         {
-            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training is data parallel only so far", $"use 1; {priced}");
+            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training shares only data, state and layers among ranks so far", $"use 1{AsManyRanks(job)}; {priced}");
         }
 
-        Refuse(parallel.Zero > 1, "parallel.zero", $"parallel.zero is {parallel.Zero}, but training shards no more than the optimizer so far", $"use 0 or 1; {priced}");
+        Refuse(
+            (double)parallel.Data * parallel.Pipeline > mostProcesses,
+            places.FirstGiven("parallel.data", "parallel.pipeline"),
+            $"parallel.data · parallel.pipeline ({parallel.Data} · {parallel.Pipeline}) are more processes than one machine should start",
+            $"use a product of {mostProcesses} or less; {priced}");
         Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
-        Refuse(train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
+        Refuse(job.Train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
         Refuse(job.Data.Exclude.Count > 0, "data.exclude", "rules of exclusion cannot be applied yet", "remove the documents from data.source, and the key");
         Refuse(job.Data.Tokenizer == "gpt2", "data.tokenizer", "gpt2 needs its two files", "download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k");
         Refuse(job.Workload is not null, "workload", "other programs cannot be run yet", "remove the section");
         Refuse(job.Resilience.SnapshotEvery > 1, "resilience.snapshotEvery", $"resilience.snapshotEvery is {job.Resilience.SnapshotEvery}, but memory keeps every step", "use 1");
-        Refuse(job.Resilience.Spares > 256, "resilience.spares", $"resilience.spares is {job.Resilience.Spares}, more processes than one machine should start", "use 0 to 256");
+        Refuse(job.Resilience.Spares > mostProcesses, "resilience.spares", $"resilience.spares is {job.Resilience.Spares}, more processes than one machine should start", $"use 0 to {mostProcesses}");
         if (model != ModelSpec.None && TokenizerVocabulary.SizeOf(job.Data.Tokenizer) is { } ids)
         {
             bool read = places.AreSound("data.tokenizer", "model.preset");
@@ -45,5 +51,23 @@ public static class TrainableCheck
         }
 
         return bag.All;
+    }
+
+    // The nearest layout that runs: the same ranks as more stages, else as more replicas.
+    private static string AsManyRanks(JobSpec job)
+    {
+        var parallel = job.Parallel;
+        if (parallel.Tensor * (double)parallel.Context * parallel.Data * parallel.Pipeline > LayoutRules.MostRanks)
+        {
+            return string.Empty;
+        }
+
+        int shared = parallel.Tensor * parallel.Context;
+        ParallelSpec plain = parallel with { Tensor = 1, Context = 1, Expert = 1 };
+        ParallelSpec[] candidates = [plain with { Pipeline = parallel.Pipeline * shared }, plain with { Data = parallel.Data * shared }];
+        var sizes = ModelSizes.From(job.Model);
+        return shared > 1 && Array.Find(candidates, candidate => LayoutRules.IsSound(sizes, Layout.From(candidate, job.Train.MicroBatch, job.Train.GlobalBatch))) is { } near
+            ? $" (data {near.Data}, tensor 1, pipeline {near.Pipeline}, context 1 has as many ranks)"
+            : string.Empty;
     }
 }

@@ -5,8 +5,7 @@ namespace Colossus.Specs.Layouts;
 /// <param name="Others">Other keys that the rule is about.</param>
 /// <param name="Message">What does not fit, with its values.</param>
 /// <param name="Advice">What to use instead.</param>
-/// <param name="IsChoice">Whether it is a limit that Colossus sets itself, so that other software may have run such a layout; default: no, it cannot be.</param>
-public sealed record LayoutProblem(IReadOnlyList<string> Keys, IReadOnlyList<string> Others, string Message, string Advice, bool IsChoice = false)
+public sealed record LayoutProblem(IReadOnlyList<string> Keys, IReadOnlyList<string> Others, string Message, string Advice)
 {
     /// <summary>Message and advice in one sentence.</summary>
     public override string ToString() => $"{Message}; {Advice}";

@@ -5,8 +5,7 @@ namespace Colossus.Specs.Layouts;
 /// <param name="others">Other keys that the rule is about.</param>
 /// <param name="holds">Whether it holds; sizes of the layout are 1 or more.</param>
 /// <param name="breach">What to say where it does not.</param>
-/// <param name="isChoice">Whether Colossus could do without it.</param>
-internal sealed class LayoutRule(string[] keys, string[] others, LayoutRule.Test holds, LayoutRule.Words breach, bool isChoice = false)
+internal sealed class LayoutRule(string[] keys, string[] others, LayoutRule.Test holds, LayoutRule.Words breach)
 {
     /// <summary>Looks at a layout; allocates nothing, since a search asks millions of times.</summary>
     public delegate bool Test(in ModelSizes model, in Layout layout);
@@ -21,6 +20,6 @@ internal sealed class LayoutRule(string[] keys, string[] others, LayoutRule.Test
     public LayoutProblem Breach(in ModelSizes model, in Layout layout)
     {
         (string message, string advice) = breach(model, layout);
-        return new LayoutProblem(keys, others, message, advice, isChoice);
+        return new LayoutProblem(keys, others, message, advice);
     }
 }

@@ -70,13 +70,6 @@ public static class LayoutRules
             static (in _, in layout) => layout.Zero is >= 0 and <= 3,
             static (in _, in layout) => ($"parallel.zero is {layout.Zero}", "use 0, 1, 2 or 3")),
         new(
-            ["parallel.zero"],
-            ["parallel.pipeline"],
-            static (in _, in layout) => layout.Zero is < 2 or > 3 || layout.Pipeline == 1,
-            static (in _, in layout) => (
-                $"parallel.zero is {layout.Zero}, which moves gradients at every micro-batch and is not combined with a pipeline ({layout.Pipeline})", "use 0 or 1"),
-            isChoice: true),
-        new(
             ["parallel.context"],
             ["model.sequence"],
             static (in model, in layout) => model.Sequence % layout.Context == 0,

@@ -15,4 +15,13 @@ internal static class BackendFactory
         { BfProducts: true } => new CpuBackend<F32, Bf16>(),
         _ => new CpuBackend<F32, F32>(),
     };
+
+    /// <summary>The arithmetic on state for number formats.</summary>
+    /// <param name="formats">The formats.</param>
+    public static IStateKernels CreateState(NumberFormats formats) => formats switch
+    {
+        { BfResidual: true } => new CpuStateKernels<Bf16, Bf16>(),
+        { RoundWeights: true } => new CpuStateKernels<F32, RoundedF32>(),
+        _ => new CpuStateKernels<F32, F32>(),
+    };
 }

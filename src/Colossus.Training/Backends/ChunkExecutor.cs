@@ -1,6 +1,7 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
-using Colossus.Plan.Programs.Operations;
+using Colossus.Plan.Programs.Communication;
+using Colossus.Plan.Ranks;
 
 namespace Colossus.Training.Backends;
 
@@ -8,53 +9,48 @@ namespace Colossus.Training.Backends;
 internal sealed class ChunkExecutor
 {
     private readonly IBackend backend;
-    private readonly ChunkProgram program;
     private readonly DeviceMemory scratch;
     private readonly Dictionary<Area, DeviceMemory[]> kept = [];
-    private readonly Dictionary<(Pass Pass, int Slot), IBoundOperation?[]> bound = [];
+    private readonly Dictionary<(Pass Pass, Slots Slots), IBoundOperation?[]> bound = [];
+    private RankVectors? vectors;
 
-    /// <summary>Takes memory.</summary>
+    /// <summary>Takes memory for the micro-batches in flight.</summary>
     /// <param name="backend">Executes operations.</param>
-    /// <param name="program">The chunk.</param>
-    /// <param name="slots">Micro-batches that are between their forward and last pass at once.</param>
-    public ChunkExecutor(IBackend backend, ChunkProgram program, int slots)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="scratch">Memory that all passes of the rank use in turn.</param>
+    public ChunkExecutor(IBackend backend, RankChunk chunk, DeviceMemory scratch)
     {
         this.backend = backend;
-        this.program = program;
-        scratch = backend.Allocate(program.ScratchBytes);
+        this.scratch = scratch;
         foreach (Area area in (ReadOnlySpan<Area>)[Area.ForwardToBackward, Area.ForwardToWeights, Area.BackwardToWeights])
         {
-            kept.Add(area, [.. Enumerable.Range(0, slots).Select(_ => backend.Allocate(program.BytesOf(area)))]);
+            kept.Add(area, [.. Enumerable.Range(0, chunk.Needed.Of(area)).Select(_ => backend.Allocate(chunk.Program.BytesOf(area)))]);
         }
     }
 
-    /// <summary>The number of micro-batches for which there is memory.</summary>
-    public int Slots => kept[Area.ForwardToBackward].Length;
-
-    /// <summary>Points the operations at the weights and gradients.</summary>
-    /// <param name="weights">The flat vectors.</param>
-    public void Bind(WeightMemory weights)
+    /// <summary>Points the operations at weights and gradients, perhaps of another epoch.</summary>
+    /// <param name="memory">Where they lie.</param>
+    public void Bind(RankVectors memory)
     {
+        vectors = memory;
         bound.Clear();
-        for (int slot = 0; slot < Slots; slot++)
-        {
-            var written = new HashSet<Weight>();
-            foreach (Pass pass in (ReadOnlySpan<Pass>)[program.Forward, program.Backward, program.WeightGradients, program.Evaluation])
-            {
-                var memory = new PassMemory(this, pass, slot, weights);
-                bound.Add((pass, slot), [.. pass.Operations.Select(operation => BindOne(operation, memory, written))]);
-            }
-        }
     }
+
+    /// <summary>Where a value lies that a message brings or takes.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="slots">The memory of its micro-batch.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="bytes">Its size.</param>
+    public DeviceMemory MemoryOf(Pass pass, Slots slots, Value value, long bytes) => new(AddressOf(pass.PlaceOf(value), slots), bytes);
 
     /// <summary>Runs a pass.</summary>
     /// <param name="pass">A pass of the chunk.</param>
-    /// <param name="slot">The memory of its micro-batch.</param>
+    /// <param name="slots">The memory of its micro-batch.</param>
     /// <param name="arguments">What differs between micro-batches.</param>
-    /// <param name="bucketDone">Called with the index of a bucket when its gradients are complete for this micro-batch.</param>
-    public void Run(Pass pass, int slot, PassArguments arguments, Action<int> bucketDone)
+    /// <param name="communicator">Does what ranks do together.</param>
+    public void Run(Pass pass, Slots slots, PassArguments arguments, ICommunicator communicator)
     {
-        IBoundOperation?[] operations = bound[(pass, slot)];
+        IBoundOperation?[] operations = Bound(pass, slots);
         for (int i = 0; i < operations.Length; i++)
         {
             if (operations[i] is { } operation)
@@ -63,35 +59,34 @@ internal sealed class ChunkExecutor
             }
             else
             {
-                bucketDone(((ReduceGradients)pass.Operations[i]).Bucket);
+                var together = (Communication)pass.Operations[i];
+                communicator.Run(together, together.Value is { } value ? pass.PlaceOf(value) : null, arguments.MicroBatch);
             }
         }
     }
 
-    private IBoundOperation? BindOne(Operation operation, PassMemory memory, HashSet<Weight> written)
+    private IBoundOperation?[] Bound(Pass pass, Slots slots)
     {
-        if (operation is ReduceGradients)
+        if (!bound.TryGetValue((pass, slots), out var operations))
         {
-            return null;
+            var memory = new PassMemory(this, pass, slots, vectors ?? throw new InvalidOperationException("nothing is bound"));
+            operations = [.. pass.Operations.Select(operation => operation is Communication ? null : backend.Bind(operation, memory))];
+            bound.Add((pass, slots), operations);
         }
 
-        bool adds = operation.Gradients.Any(written.Contains);
-        written.UnionWith(operation.Gradients);
-        return backend.Bind(operation, memory, adds);
+        return operations;
     }
 
-    private sealed class PassMemory(ChunkExecutor executor, Pass pass, int slot, WeightMemory weights) : IOperationMemory
+    private nint AddressOf(Place place, Slots slots) => (place.Area == Area.Scratch ? scratch : kept[place.Area][slots.Of(place.Area)]).At(place.Offset);
+
+    private sealed class PassMemory(ChunkExecutor executor, Pass pass, Slots slots, RankVectors vectors) : IOperationMemory
     {
-        public nint Of(Value value)
-        {
-            Place place = pass.PlaceOf(value);
-            return (place.Area == Area.Scratch ? executor.scratch : executor.kept[place.Area][slot]).At(place.Offset);
-        }
+        public nint Of(Value value) => executor.AddressOf(pass.PlaceOf(value), slots);
 
-        public nint OfWeight(Weight weight) => weights.OfWeight(weight);
+        public nint OfWeight(Weight weight) => vectors.OfWeight(pass, weight, ValueFormat.Residual);
 
-        public nint OfMatrix(Weight weight) => weights.OfMatrix(weight);
+        public nint OfMatrix(Weight weight) => vectors.OfWeight(pass, weight, ValueFormat.Product);
 
-        public nint OfGradient(Weight weight) => weights.OfGradient(weight);
+        public nint OfGradient(Weight weight) => vectors.OfGradient(pass, weight);
     }
 }

@@ -14,12 +14,11 @@ internal interface IBackend : IDisposable
     /// <summary>Makes an operation ready to run on the memory that its values and weights have.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="memory">Where everything lies.</param>
-    /// <param name="addsToGradients">Whether an operation before it in the same micro-batch writes the same gradients.</param>
-    IBoundOperation Bind(Operation operation, IOperationMemory memory, bool addsToGradients);
+    IBoundOperation Bind(Operation operation, IOperationMemory memory);
 
     /// <summary>Forgets all operations that were made ready: the memory of weights and gradients may go. Values keep theirs.</summary>
     void Unbind();
 
-    /// <summary>The sum over tokens of the losses since the last call, nats; waits for what computes them.</summary>
-    double TakeLossSum();
+    /// <summary>The losses since the last call: of each micro-batch that passed the head the sum over its tokens, nats. Waits for what computes them.</summary>
+    IReadOnlyList<double> TakeLosses();
 }

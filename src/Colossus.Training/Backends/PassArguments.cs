@@ -10,6 +10,9 @@ internal sealed class PassArguments(int tokens)
     /// <summary>The token that follows at each place; -1 leaves a place out.</summary>
     public int[] Targets { get; } = new int[tokens];
 
+    /// <summary>The micro-batch, from 0.</summary>
+    public int MicroBatch { get; set; }
+
     /// <summary>Whether to add to the gradients that are there.</summary>
     public bool Accumulate { get; set; }
 

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
+using Colossus.Collectives;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Traces;
+using Colossus.Protocol;
 using Colossus.Training.Kernels;
 using Colossus.Training.Memory;
 
@@ -9,8 +12,8 @@ namespace Colossus.Training.Engine;
 
 /// <summary>Writes checkpoints beside the training.</summary>
 /// <remarks>
-/// The state of step s stays where it is until the update of step s + 2, so the copy, too, is made beside the next steps: the loop waits only when it
-/// would overwrite what is not copied yet. Every rank writes whole parameters, about as many bytes each; rank 0 commits when all have written.
+/// The state of step s stays where it is until the update of step s + 2, so the copy, too, is made beside the next steps: a rank waits, before it agrees to an update, until it has copied
+/// what some rank would overwrite. Every rank writes whole parameters, about as many bytes each, put together from the ranks that keep them; rank 0 commits when all have written.
 /// A state that failed its check (a step that was skipped, values that are not finite) is never written: it would push out a good one.
 /// </remarks>
 internal sealed unsafe class CheckpointJob : IDisposable
@@ -24,7 +27,8 @@ internal sealed unsafe class CheckpointJob : IDisposable
     private static readonly string[] prefixes = [string.Empty, FirstMomentPrefix, SecondMomentPrefix];
 
     private readonly SessionContext context;
-    private readonly SharedState state;
+    private readonly RankRegion region;
+    private readonly World world;
     private readonly IReadOnlyList<Parameter> share;
     private readonly RunSignature signature;
     private readonly Arena staging = new();
@@ -36,11 +40,12 @@ internal sealed unsafe class CheckpointJob : IDisposable
     private long copyingStep = -1;
     private long stallTicks;
 
-    public CheckpointJob(SessionContext context, SharedState state)
+    public CheckpointJob(SessionContext context, RankRegion region)
     {
         this.context = context;
-        this.state = state;
-        share = Share(context.Table, state.Group.Rank, state.Group.Size);
+        this.region = region;
+        world = region.World;
+        share = Share(context.Table, world.Rank, world.Size);
         signature = new RunSignature(context.Job.Train.Seed, Declarations(context.Table));
         schedule = new SaveSchedule(context.Job.Checkpoint.Every, 0);
     }
@@ -82,6 +87,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
     /// <summary>Starts to write the state of a step; waits for an earlier checkpoint that is still being written.</summary>
     public void Begin(long step)
     {
+        using var span = context.Tracer?.Begin(SpanKind.Checkpoint);
         long started = Stopwatch.GetTimestamp();
         writing?.GetAwaiter().GetResult();
         if (copies is null)
@@ -93,7 +99,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
         copyingStep = step;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         copied = done;
-        var record = state.Record(step);
+        var record = region.Record(step);
         writing = Task.Factory.StartNew(() => Write(step, record, done), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -105,6 +111,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
             return;
         }
 
+        using var span = context.Tracer?.Begin(SpanKind.Checkpoint);
         long started = Stopwatch.GetTimestamp();
         copied.Task.Wait();
         Interlocked.Add(ref stallTicks, Stopwatch.GetTimestamp() - started);
@@ -133,21 +140,21 @@ internal sealed unsafe class CheckpointJob : IDisposable
 
     private SaveOutcome? Write(long step, StepRecord record, TaskCompletionSource done)
     {
+        using var span = context.Tracer?.BeginCheckpointWrite(step);
         long started = Stopwatch.GetTimestamp();
         var parts = CopyParts(step);
         done.SetResult();
 
-        var group = state.Group;
         var facts = Examine();
-        if (group.Rank == 0)
+        if (world.Rank == 0)
         {
             return Lead(step, record, facts, parts, started);
         }
 
-        group.SendText(facts.ToJson(), 0);
-        while (group.ReceiveText(0) is { Length: > 0 } folder)
+        world.SendText(facts.ToJson(), 0);
+        while (world.ReceiveText(0) is { Length: > 0 } folder)
         {
-            group.SendText(WriteShard(folder, parts).ToJson(), 0);
+            world.SendText(WriteShard(folder, parts).ToJson(), 0);
         }
 
         return null;
@@ -156,7 +163,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
     // What rank 0 does: every folder that it names is written to by all; an empty name ends it.
     private SaveOutcome Lead(long step, StepRecord record, ShareFacts own, List<ShardPart> parts, long started)
     {
-        List<ShareFacts> facts = [own, .. Others().Select(rank => ShareFacts.FromJson(state.Group.ReceiveText(rank)))];
+        List<ShareFacts> facts = [own, .. Others().Select(rank => ShareFacts.FromJson(world.ReceiveText(rank)))];
 
         // Ranks hold consecutive parameters, so their hashes follow each other in canonical order.
         List<ParameterHash> hashes = [.. facts.SelectMany(share => share.Hashes)];
@@ -165,7 +172,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
         if (unsaved is not null)
         {
             schedule.Failed(step);
-            context.Observer.CheckpointPostponed(step, unsaved);
+            context.Report(new CheckpointPostponedReport(step, unsaved));
             unsaved += ". Lower train.optimizer.learningRate, lengthen the warm-up, or use precision fp32.";
         }
         else
@@ -173,7 +180,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
             unsaved = Save(
                 new CheckpointState(
                     step,
-                    state.Group.Size,
+                    world.Size,
                     context.Job.Train.Seed,
                     step * context.Job.Train.GlobalBatch,
                     new TrainerCounters(record.Updates, record.SkippedInRow, record.Loss).Write(),
@@ -186,7 +193,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
 
         foreach (int rank in Others())
         {
-            state.Group.SendText(string.Empty, rank);
+            world.SendText(string.Empty, rank);
         }
 
         if (unsaved is null)
@@ -211,20 +218,19 @@ internal sealed unsafe class CheckpointJob : IDisposable
         {
             var saved = context.Checkpoints.Save(context.CheckpointFolder, about.Step, Bytes(context.Table.ParameterCount), signature, WriteShards, cancellation.Token);
             schedule.Saved(about.Step);
-            context.Observer.CheckpointDone(new CheckpointReport(
+            context.Report(new CheckpointReport(
                 about.Step,
                 saved.Folder.Path,
-                about.WeightsSha256,
                 bytes,
                 Stopwatch.GetElapsedTime(started).TotalSeconds,
                 (double)Interlocked.Read(ref stallTicks) / Stopwatch.Frequency,
-                saved.MadeRoom));
+                saved.MadeRoom.Count > 0 ? saved.MadeRoom : null));
             return null;
         }
         catch (CheckpointException error)
         {
             schedule.Failed(about.Step);
-            context.Observer.CheckpointFailed(about.Step, error.Message);
+            context.Report(new CheckpointFailedReport(about.Step, error.Message));
             return error.Message;
         }
 
@@ -232,10 +238,10 @@ internal sealed unsafe class CheckpointJob : IDisposable
         {
             foreach (int rank in Others())
             {
-                state.Group.SendText(folder, rank);
+                world.SendText(folder, rank);
             }
 
-            List<ShardAnswer> answers = [WriteShard(folder, parts), .. Others().Select(rank => ShardAnswer.FromJson(state.Group.ReceiveText(rank)))];
+            List<ShardAnswer> answers = [WriteShard(folder, parts), .. Others().Select(rank => ShardAnswer.FromJson(world.ReceiveText(rank)))];
 
             // The first to fail removes the folder, which is all that the others then say: its word counts.
             if (answers.Select(answer => answer.Failure).OfType<ShardFailure>().OrderBy(failure => failure.Fault == CheckpointFault.Missing).FirstOrDefault() is { } failure)
@@ -249,7 +255,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
         }
     }
 
-    private IEnumerable<int> Others() => Enumerable.Range(1, state.Group.Size - 1);
+    private IEnumerable<int> Others() => Enumerable.Range(1, world.Size - 1);
 
     private ShareFacts Examine()
     {
@@ -282,7 +288,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
     {
         try
         {
-            return new ShardAnswer(context.Checkpoints.WriteShard(folder, state.Group.Rank, parts, cancellation.Token).ToJson(), null);
+            return new ShardAnswer(context.Checkpoints.WriteShard(folder, world.Rank, parts, cancellation.Token).ToJson(), null);
         }
         catch (CheckpointException error)
         {
@@ -296,13 +302,16 @@ internal sealed unsafe class CheckpointJob : IDisposable
     {
         var parts = new List<ShardPart>(prefixes.Length * share.Count);
         float* target = copies;
-        foreach (var (prefix, flat) in prefixes.Zip([(nint)state.Master(step), (nint)state.FirstMoment(step), (nint)state.SecondMoment(step)]))
+        for (int vector = 0; vector < prefixes.Length; vector++)
         {
             foreach (var parameter in share)
             {
-                long bytes = parameter.Count * sizeof(float);
-                Buffer.MemoryCopy((float*)flat + parameter.Start, target, bytes, bytes);
-                parts.Add(ShardPart.Whole(prefix + parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.At(target, bytes)));
+                foreach (var (rank, offset, range) in context.States.Find(new FlatRange(parameter.Start, parameter.Count), world.Rank))
+                {
+                    RankRegion.ReadState(world, rank, step, vector, offset, target + range.Start - parameter.Start, range.Count);
+                }
+
+                parts.Add(ShardPart.Whole(prefixes[vector] + parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.At(target, parameter.Count * sizeof(float))));
                 target += parameter.Count;
             }
         }

@@ -1,72 +1,68 @@
 using Colossus.Data.Shards;
+using Colossus.Plan.Programs.Operations;
+using Colossus.Plan.Ranks;
+using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Training.Engine;
 
-/// <summary>Cross-entropy on held-out text, shared among the ranks; the result does not depend on how many there are.</summary>
-internal sealed unsafe class Evaluator
+/// <summary>
+/// Cross-entropy on held-out text, shared among the replicas; the result does not depend on how many there are. All replicas run as many micro-batches, empty ones where the text has run out,
+/// since ranks do together what they do with shared weights.
+/// </summary>
+internal sealed class Evaluator
 {
     private readonly JobSpec job;
     private readonly TokenCorpus corpus;
     private readonly Batches batches;
-    private readonly SharedState state;
-    private readonly StepExecutor executor;
+    private readonly RankExecutor executor;
+    private readonly StepCommunicator communicator;
+    private readonly StepAgreement agreement;
+    private readonly RankProgram program;
     private readonly int samples;
 
-    public Evaluator(JobSpec job, TokenCorpus corpus, Batches batches, SharedState state, StepExecutor executor)
+    public Evaluator(JobSpec job, TokenCorpus corpus, Batches batches, RankProgram program, RankExecutor executor, StepCommunicator communicator, StepAgreement agreement)
     {
         this.job = job;
         this.corpus = corpus;
         this.batches = batches;
-        this.state = state;
+        this.program = program;
         this.executor = executor;
-        samples = SampleCount(job, corpus);
+        this.communicator = communicator;
+        this.agreement = agreement;
+        samples = (int)Math.Min(job.Train.EvaluateSequences, corpus.HeldOutSamples(job.Model.Sequence));
     }
 
-    /// <summary>Micro-batches of one evaluation.</summary>
-    public static int BatchCount(JobSpec job, TokenCorpus corpus) =>
-        (SampleCount(job, corpus) + job.Train.MicroBatch - 1) / job.Train.MicroBatch;
-
-    /// <summary>Evaluates this rank's micro-batches.</summary>
-    /// <param name="step">Completed steps.</param>
-    /// <returns>On rank 0 the mean loss in nats a token and in bits a byte; null on others, and where nothing is held out.</returns>
-    public (double Loss, double BitsPerByte)? Run(long step)
+    /// <summary>Evaluates, together with all ranks.</summary>
+    /// <returns>The mean loss in nats a token and in bits a byte; null where nothing is held out.</returns>
+    public (double Loss, double BitsPerByte)? Run()
     {
-        int batchCount = BatchCount(job, corpus);
-        if (batchCount == 0)
+        if (samples == 0)
         {
             return null;
         }
 
-        var arguments = executor.Arguments;
-        for (int batch = state.Group.Rank; batch < batchCount; batch += state.Group.Size)
+        var layout = program.Layout;
+        int batchCount = (samples + job.Train.MicroBatch - 1) / job.Train.MicroBatch;
+        int ofReplica = (batchCount + layout.Data - 1) / layout.Data;
+        var order = PipelineOrder.OfStage(layout.Schedule, program.Stage, layout.Pipeline, layout.VirtualStages, ofReplica);
+        foreach (PipelineAction pass in order.Where(pass => pass.Kind == PassKind.Forward))
         {
-            Array.Clear(arguments.Inputs);
-            Array.Fill(arguments.Targets, -1);
-            for (int slot = 0; slot < job.Train.MicroBatch && SampleIndex(batch, slot) < samples; slot++)
+            executor.Arguments.MicroBatch = pass.MicroBatch;
+            if (executor.Program.ChunkOf(pass.Chunk).Program.Evaluation.Operations.Any(operation => operation is ReadTokens))
             {
-                batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, arguments.Inputs, arguments.Targets);
+                Read(program.DataPlace + (pass.MicroBatch * layout.Data));
             }
 
-            state.EvaluationLosses[batch] = executor.Evaluate();
+            executor.Evaluate(pass.Chunk, communicator);
         }
 
-        state.Group.Advance(Counter.Evaluated, step);
-        return state.Group.Rank == 0 ? Sum(step, batchCount) : null;
-    }
-
-    private static int SampleCount(JobSpec job, TokenCorpus corpus) =>
-        (int)Math.Min(job.Train.EvaluateSequences, corpus.HeldOutSamples(job.Model.Sequence));
-
-    private (double Loss, double BitsPerByte) Sum(long step, int batchCount)
-    {
-        state.Group.WaitForAll(Counter.Evaluated, step);
-        double nats = 0;
-        for (int batch = 0; batch < batchCount; batch++)
+        foreach (double loss in executor.TakeLosses())
         {
-            nats += state.EvaluationLosses[batch];
+            agreement.Loss.Add(loss);
         }
 
+        double nats = agreement.Exchange(default).Loss;
         long bytes = 0;
         for (int sample = 0; sample < samples; sample++)
         {
@@ -74,6 +70,17 @@ internal sealed unsafe class Evaluator
         }
 
         return (nats / ((double)samples * job.Model.Sequence), nats / Math.Log(2) / bytes);
+    }
+
+    private void Read(int batch)
+    {
+        var arguments = executor.Arguments;
+        Array.Clear(arguments.Inputs);
+        Array.Fill(arguments.Targets, -1);
+        for (int slot = 0; slot < job.Train.MicroBatch && SampleIndex(batch, slot) < samples; slot++)
+        {
+            batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, arguments.Inputs, arguments.Targets);
+        }
     }
 
     private int SampleIndex(int batch, int slot) => (batch * job.Train.MicroBatch) + slot;

@@ -8,8 +8,8 @@ internal sealed class Membership(long epoch) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly CancellationTokenSource cancellation = new();
-    private SharedGroup? group;
-    private ITrainingSession? session;
+    private World? world;
+    private TrainingSession? session;
     private bool stopRequested;
 
     /// <summary>The epoch.</summary>
@@ -19,11 +19,11 @@ internal sealed class Membership(long epoch) : IDisposable
     public CancellationToken Cancelled => cancellation.Token;
 
     /// <summary>The session has begun.</summary>
-    public void Enter(SharedGroup joined, ITrainingSession begun)
+    public void Enter(World joined, TrainingSession begun)
     {
         lock (gate)
         {
-            group = joined;
+            world = joined;
             session = begun;
             if (stopRequested)
             {
@@ -42,7 +42,7 @@ internal sealed class Membership(long epoch) : IDisposable
     {
         lock (gate)
         {
-            group = null;
+            world = null;
             session = null;
         }
     }
@@ -53,7 +53,7 @@ internal sealed class Membership(long epoch) : IDisposable
         lock (gate)
         {
             cancellation.Cancel();
-            group?.Abort();
+            world?.Abort();
         }
     }
 

@@ -1,3 +1,5 @@
+using Colossus.Protocol.Time;
+
 namespace Colossus.Training.Engine;
 
 /// <summary>Books a rank's time: from its start on, each moment lies in exactly one bucket.</summary>
@@ -5,7 +7,7 @@ namespace Colossus.Training.Engine;
 public sealed class PhaseClock(TimeProvider time)
 {
     private readonly Lock gate = new();
-    private readonly long[] ticks = new long[Enum.GetValues<TimeBucket>().Length];
+    private readonly long[] ticks = new long[TimeBuckets.All.Count];
     private long since = time.GetTimestamp();
     private TimeBucket current = TimeBucket.Startup;
     private bool recomputing;
@@ -45,13 +47,13 @@ public sealed class PhaseClock(TimeProvider time)
     }
 
     /// <summary>The time of each bucket up to now.</summary>
-    /// <returns>Seconds by bucket; they add up to the time since the clock was made.</returns>
-    public IReadOnlyDictionary<TimeBucket, double> Read()
+    /// <returns>Together the time since the clock was made.</returns>
+    public TimeBuckets Read()
     {
         lock (gate)
         {
             Close();
-            return Enum.GetValues<TimeBucket>().ToDictionary(bucket => bucket, bucket => (double)ticks[(int)bucket] / time.TimestampFrequency);
+            return TimeBuckets.Of(bucket => (double)ticks[(int)bucket] / time.TimestampFrequency);
         }
     }
 

@@ -2,14 +2,18 @@ using Colossus.Checkpoints;
 using Colossus.Collectives;
 using Colossus.Data.Shards;
 using Colossus.Data.Tokenizers;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
+using Colossus.Plan.Ranks;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 using Colossus.Training.Backends;
 using Colossus.Training.Generation;
 using Colossus.Training.Kernels;
 using Colossus.Training.Memory;
-using TorchSharp;
 
 namespace Colossus.Training.Engine;
 
@@ -22,10 +26,13 @@ public sealed unsafe class RankTrainer : IDisposable
 
     private readonly JobSpec job;
     private readonly string jobText;
+    private readonly bool poisons;
     private readonly ParameterTable table;
+    private readonly StateMap states;
     private readonly NumberFormats formats;
     private readonly TokenCorpus corpus;
-    private readonly StepExecutor executor;
+    private readonly Layout layout;
+    private RankExecutor executor;
     private readonly CheckpointWriter checkpoints = new();
     private readonly string checkpointFolder;
     private readonly PhaseClock clock;
@@ -39,42 +46,52 @@ public sealed unsafe class RankTrainer : IDisposable
     /// <param name="checkpointFolder">Where checkpoints go.</param>
     /// <param name="clock">Books this rank's time.</param>
     public RankTrainer(JobSpec job, string jobText, string corpusFolder, string checkpointFolder, PhaseClock clock)
+        : this(job, jobText, corpusFolder, checkpointFolder, clock, poisons: false)
     {
+    }
+
+    /// <summary>The same; tests have gathered weights become NaN when they are given back.</summary>
+    internal RankTrainer(JobSpec job, string jobText, string corpusFolder, string checkpointFolder, PhaseClock clock, bool poisons)
+    {
+        this.poisons = poisons;
         this.job = job;
         this.jobText = jobText;
         this.checkpointFolder = checkpointFolder;
         this.clock = clock;
-        int threads = job.Train.Threads > 0 ? job.Train.Threads : Math.Max(1, Environment.ProcessorCount / job.Parallel.Ranks);
-        torch.set_num_threads(threads);
-        KernelThreads.Count = threads;
+        KernelThreads.Count = job.ThreadsOn(Environment.ProcessorCount);
         table = ParameterTable.For(job.Model);
         formats = NumberFormats.Of(job.Train);
         corpus = TokenCorpus.Open(corpusFolder);
-        executor = new StepExecutor(job.Model, job.Train.MicroBatch, formats, job.Parallel.Recompute);
-    }
+        layout = Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch);
 
-    private bool Accumulates => formats.BfResidual && job.Train.GlobalBatch > job.Parallel.Data * job.Train.MicroBatch;
+        states = StateMap.For(job.Model, table, layout);
+
+        // Which rank this process will be is not known yet: of most layouts all ranks are alike.
+        executor = ExecutorFor(0);
+    }
 
     /// <summary>Compiles all kernels by a pass of a tiny model in the job's number formats.</summary>
     public void WarmUp()
     {
         var tiny = job.Model with { Layers = 1, Hidden = 64, Heads = 2, KvHeads = 1, HeadWidth = 32, Ffn = 64, Vocab = 64, Sequence = 32 };
-        var parameters = ParameterTable.For(tiny);
+        var alone = new Layout(1, 1, 1, 1, 1, 1, 1, false, 1, 1, job.Parallel.Recompute, PipelineSchedule.OneForwardOneBackward);
+        var program = RankProgram.For(tiny, alone, formats, 0);
         using var arena = new Arena();
-        byte* weights = arena.Take<byte>(parameters.FlatCount * 4);
-        byte* gradients = arena.Take<byte>(parameters.FlatCount * 4);
-        using var small = new StepExecutor(tiny, 1, formats, job.Parallel.Recompute);
-        small.Bind(new WeightMemory(parameters, formats, (nint)weights, (nint)weights, (nint)gradients));
-        small.ForwardBackward(static _ => { });
-        small.Evaluate();
+        byte* weights = arena.Take<byte>(program.Table.FlatCount * sizeof(float));
+        byte* gradients = arena.Take<byte>(program.Buckets.GradientCount * sizeof(float));
+        using var small = new RankExecutor(program, BackendFactory.Create(formats));
+        small.Bind(new RankVectors(program, (nint)weights, (nint)weights, (nint)gradients, Exchange: 0));
+        small.RunPasses(new NoPeers(), _ => { });
+        small.Evaluate(0, new NoPeers());
     }
 
     /// <summary>Trains within one epoch, to the last step or the end of the step in which a stop is asked for.</summary>
     /// <param name="place">This rank's place.</param>
-    /// <param name="observer">Hears of what happens.</param>
+    /// <param name="report">Hears of what happens, on the thread that calls or on one that writes a checkpoint; ranks other than 0 tell of nothing but <see cref="JoinedReport"/>.</param>
+    /// <param name="trace">Takes what this rank does and when; null when no trace is wanted.</param>
     /// <exception cref="EpochEndedException">The epoch was given up.</exception>
     /// <exception cref="TrainingFailedException">The run cannot go on.</exception>
-    public RankResult Run(RankPlace place, IStepObserver observer)
+    public RankResult Run(RankPlace place, Action<RankReport> report, IStepTrace? trace = null)
     {
         using var membership = new Membership(place.Epoch);
         lock (gate)
@@ -84,7 +101,7 @@ public sealed unsafe class RankTrainer : IDisposable
 
         try
         {
-            return RunEpoch(place, observer, membership);
+            return RunEpoch(place, report, trace, membership);
         }
         catch (Exception error) when (error is CollectiveAbortedException or OperationCanceledException)
         {
@@ -140,22 +157,26 @@ public sealed unsafe class RankTrainer : IDisposable
         corpus.Dispose();
     }
 
-    private RankResult RunEpoch(RankPlace place, IStepObserver observer, Membership membership)
+    private RankResult RunEpoch(RankPlace place, Action<RankReport> report, IStepTrace? trace, Membership membership)
     {
-        int evaluationBatches = Evaluator.BatchCount(job, corpus);
-        using var group = place.Rank == 0
-            ? SharedGroup.Create(place.Segment, ShapeOf(place, evaluationBatches), 0)
-            : SharedGroup.Join(place.Segment, place.Rank, place.Ranks, place.Epoch, JoinLimit, membership.Cancelled);
-        var state = SharedState.In(group, table, formats, Accumulates, evaluationBatches);
-        var context = new SessionContext(job, jobText, table, formats, corpus, checkpoints, checkpointFolder, clock, observer);
-        using var session = SessionFactory.Create(context, state, executor);
+        var program = executor.Program.Stage == new RankGrid(layout).CoordinatesOf(place.Rank).Pipeline
+            ? executor.Program.MovedTo(place.Rank)
+            : Become(place.Rank);
+        using var arena = new Arena();
+        using var world = place.Rank == 0
+            ? World.Create(place.Segment, ShapeOf(place), 0)
+            : World.Join(place.Segment, place.Rank, place.Ranks, place.Epoch, JoinLimit, membership.Cancelled);
         try
         {
-            membership.Enter(group, session);
+            var region = new RankRegion(world, program, arena);
+            var tracer = trace is null ? null : new StepTracer(trace, place);
+            var context = new SessionContext(job, jobText, table, states, corpus, checkpoints, checkpointFolder, clock, report, tracer);
+            using var session = new TrainingSession(context, region, executor, poisons);
+            membership.Enter(world, session);
             var result = session.Run(new RestorePlan(place.RestoreSegment, place.RestoreEpoch, place.RestoreCheckpoint, place.KnownStep));
             if (place.Rank == 0 && !result.Stopped)
             {
-                WriteSample(state.Master(result.Step), observer);
+                WriteSample(WholeModel(world, result.Step), report);
             }
 
             return result;
@@ -163,7 +184,7 @@ public sealed unsafe class RankTrainer : IDisposable
         catch
         {
             // Whatever went wrong here, nobody may wait for this rank; the session's own threads neither.
-            group.Abort();
+            world.Abort();
             throw;
         }
         finally
@@ -172,19 +193,46 @@ public sealed unsafe class RankTrainer : IDisposable
         }
     }
 
-    private GroupShape ShapeOf(RankPlace place, int evaluationBatches) => new()
-    {
-        Ranks = place.Ranks,
-        Epoch = place.Epoch,
-        CounterCount = Counter.FirstBucket + table.Buckets.Count,
-        HeapBytes = SharedState.BytesFor(table, formats, Accumulates, evaluationBatches, place.Ranks),
-    };
+    private RankExecutor ExecutorFor(int rank) => new(RankProgram.For(job.Model, layout, formats, rank), BackendFactory.Create(formats));
 
-    private void WriteSample(float* master, IStepObserver observer)
+    // This process takes a rank of another stage than before.
+    private RankProgram Become(int rank)
+    {
+        executor.Dispose();
+        executor = ExecutorFor(rank);
+        return executor.Program;
+    }
+
+    private WorldShape ShapeOf(RankPlace place)
+    {
+        var grid = new RankGrid(layout);
+        RankProgram[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => stage == executor.Program.Stage
+            ? executor.Program
+            : RankProgram.For(job.Model, layout, formats, grid.RankAt(0, 0, 0, stage)))];
+        return new WorldMap(layout).ShapeOf(place.Epoch, stages);
+    }
+
+    private float[] WholeModel(World world, long step)
+    {
+        float[] flat = new float[checked((int)table.FlatCount)];
+        fixed (float* first = flat)
+        {
+            foreach (var parameter in table.Parameters)
+            {
+                foreach (var (rank, offset, range) in states.Find(new FlatRange(parameter.Start, parameter.Count), world.Rank))
+                {
+                    RankRegion.ReadState(world, rank, step, 0, offset, first + range.Start, range.Count);
+                }
+            }
+        }
+
+        return flat;
+    }
+
+    private void WriteSample(float[] weights, Action<RankReport> report)
     {
         clock.Enter(TimeBucket.Evaluation);
-        float[] weights = new Span<float>(master, checked((int)table.FlatCount)).ToArray();
         var tokens = new TextGenerator(job.Model, weights).Continue(corpus.Tokenizer.Encode(SamplePrompt), SampleTokens, new SamplingOptions());
-        observer.Wrote(SamplePrompt, corpus.Tokenizer.Decode(tokens));
+        report(new TextReport(SamplePrompt, corpus.Tokenizer.Decode(tokens)));
     }
 }

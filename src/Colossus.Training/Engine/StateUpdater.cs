@@ -1,26 +1,51 @@
+using System.Runtime.InteropServices;
+using Colossus.Collectives;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
+using Colossus.Plan.Ranks;
+using Colossus.Plan.Traces;
 using Colossus.Specs.Jobs;
+using Colossus.Training.Backends;
 using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Engine;
 
-/// <summary>Writes this rank's slices of the state: first values, copies, and AdamW's update from the state of one step to that of the next.</summary>
-/// <typeparam name="TWeight">Type of the working copy.</typeparam>
-internal sealed unsafe class StateUpdater<TWeight>
-    where TWeight : unmanaged, IElement<TWeight>
+/// <summary>What follows the passes of a step: sums of gradients where they are needed, the update of this rank's part of the state, and new working weights for all who compute with them.</summary>
+/// <param name="region">The rank's memory.</param>
+/// <param name="pieces">The part of the state that the rank keeps.</param>
+/// <param name="optimizer">The optimizer's settings.</param>
+/// <param name="kernels">Arithmetic on state.</param>
+/// <param name="communicator">Knows which reductions are under way.</param>
+internal sealed unsafe class StateUpdater(
+    RankRegion region, IReadOnlyList<StatePiece> pieces, OptimizerSpec optimizer, IStateKernels kernels, StepCommunicator communicator)
 {
-    private readonly SharedState state;
-    private readonly OptimizerSpec optimizer;
-    private readonly bool separateMatrices;
-    private readonly List<(FlatRange Range, bool Decays, int Bucket)> parts;
+    private readonly RankProgram program = region.Program;
+    private readonly WorldMap map = new(region.Program.Layout);
+    private readonly List<Pending> sums = [];
 
-    public StateUpdater(SharedState state, ParameterTable table, IReadOnlyList<FlatRange> slices, OptimizerSpec optimizer, NumberFormats formats)
+    private ParameterTable Table => program.Table;
+
+    private int LastBucket => Table.Buckets.Count - 1;
+
+    private bool HoldsTiedHead => Table.Buckets[LastBucket].IsCopy && program.Buckets.Indices.Contains(LastBucket);
+
+    /// <summary>Brings the step's gradients together.</summary>
+    /// <param name="squares">Receives the squares of this rank's slices, each element of the model on one rank.</param>
+    public void FinishGradients(ExactSum squares)
     {
-        this.state = state;
-        this.optimizer = optimizer;
-        separateMatrices = formats.SeparateMatrices;
-        parts = [.. slices.SelectMany((slice, bucket) => table.SplitByDecay(slice).Select(part => (part.Range, part.Decays, bucket)))];
+        communicator.FinishReductions();
+        AddTiedGradients();
+        foreach (int bucket in program.Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy))
+        {
+            if (program.Layout.Zero == 0)
+            {
+                Pending sum = region.Replicas.AllGather(region.ReducedOffset(bucket), sizeof(float), region.Parts(bucket, Table.Buckets[bucket].Range));
+                sums.Add(communicator.Traced(SpanKind.GatherGradients, sum, bucket));
+            }
+
+            FlatRange slice = program.SliceOf(bucket);
+            kernels.AddSquares(region.SumOf(bucket, slice.Start), slice.Count, ParameterTable.SliceBlock, squares);
+        }
     }
 
     /// <summary>The state of <paramref name="step"/> from that of the step before and the summed gradients.</summary>
@@ -28,65 +53,115 @@ internal sealed unsafe class StateUpdater<TWeight>
     /// <param name="updates">Updates of the optimizer, this one included: the exponent of the bias correction.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="gradientScale">Factor on gradients (clipping).</param>
-    /// <param name="reducer">Holds the gradients.</param>
-    public void Update<TGradient>(long step, long updates, double rate, double gradientScale, GradientReducer<TGradient> reducer)
-        where TGradient : unmanaged, IElement<TGradient>
+    public void Update(long step, long updates, double rate, double gradientScale)
     {
-        foreach (var (range, decays, bucket) in parts)
+        AwaitSums();
+        foreach (StatePiece piece in pieces)
         {
-            float* gradient = reducer.SumOf(bucket) + (range.Start - reducer.Slices[bucket].Start);
-            AdamW.StepFromSum(
-                gradient,
-                (float)gradientScale,
-                state.Master(step - 1) + range.Start,
-                state.FirstMoment(step - 1) + range.Start,
-                state.SecondMoment(step - 1) + range.Start,
-                state.Master(step) + range.Start,
-                state.FirstMoment(step) + range.Start,
-                state.SecondMoment(step) + range.Start,
-                (TWeight*)state.Weights + range.Start,
-                range.Count,
-                AdamWStep.For(optimizer, rate, decays, updates));
-            if (separateMatrices)
+            foreach (var (range, decays) in Table.SplitByDecay(piece.Range))
             {
-                Flat.Convert((F32*)state.Master(step) + range.Start, (Bf16*)state.Matrices + range.Start, range.Count);
+                long offset = piece.Offset + range.Start - piece.Range.Start;
+                kernels.Update(
+                    region.SumOf(piece.Bucket, range.Start),
+                    (float)gradientScale,
+                    region.State(step - 1, offset),
+                    region.State(step, offset),
+                    region.Working(piece.Bucket, range.Start),
+                    range.Count,
+                    AdamWStep.For(optimizer, rate, decays, updates));
             }
         }
+
+        Publish();
     }
 
     /// <summary>A skipped step: its state is that of the step before.</summary>
-    public void Keep(long step) => CopyFrom(state, step - 1, step);
-
-    /// <summary>Takes over this rank's slices from a state, perhaps of another segment.</summary>
-    /// <param name="source">Where to copy from.</param>
-    /// <param name="sourceStep">The step whose state is copied.</param>
-    /// <param name="step">The step that it is to be here.</param>
-    public void CopyFrom(SharedState source, long sourceStep, long step)
+    /// <param name="step">The step, from 1.</param>
+    public void Keep(long step)
     {
-        foreach (var (range, _, _) in parts)
+        AwaitSums();
+        long vectors = RankMemory.StateVectors / 2;
+        nuint bytes = (nuint)(vectors * program.StateCount * sizeof(float));
+        NativeMemory.Copy((void*)region.State(step - 1, 0).Master, (void*)region.State(step, 0).Master, bytes);
+    }
+
+    /// <summary>Working weights from the state of a step.</summary>
+    /// <param name="step">A step whose state this rank has.</param>
+    public void Refresh(long step)
+    {
+        foreach (StatePiece piece in pieces)
         {
-            Copy(source.Master(sourceStep), state.Master(step), range);
-            Copy(source.FirstMoment(sourceStep), state.FirstMoment(step), range);
-            Copy(source.SecondMoment(sourceStep), state.SecondMoment(step), range);
+            kernels.Refresh(region.State(step, piece.Offset).Master, region.Working(piece.Bucket, piece.Range.Start), piece.Range.Count);
+        }
+
+        Publish();
+    }
+
+    private void AwaitSums()
+    {
+        sums.ForEach(communicator.WaitForResult);
+        sums.Clear();
+    }
+
+    // Gradients of a tied matrix, from the embedding and from the head, are summed over ranks apart and added once: the same bits wherever the two lie.
+    private void AddTiedGradients()
+    {
+        if (program.TiedSource is not { } source)
+        {
+            return;
+        }
+
+        FlatRange slice = program.TiedSlice;
+        Mailbox? box = program.Buckets.TiedStage is null ? null : region.World.Mailbox(map.TiedGradients(program.DataPlace));
+        if (HoldsTiedHead && box is not null)
+        {
+            communicator.Send(box, (nint)region.SumOf(LastBucket, slice.Start), slice.Count * sizeof(float));
+        }
+        else if (box is not null)
+        {
+            communicator.Receive(box, (nint)region.TiedRoom, slice.Count * sizeof(float));
+            kernels.Add(region.SumOf(source, SourceOf(slice.Start)), region.TiedRoom, slice.Count);
+        }
+        else if (HoldsTiedHead)
+        {
+            kernels.Add(region.SumOf(source, SourceOf(slice.Start)), region.SumOf(LastBucket, slice.Start), slice.Count);
         }
     }
 
-    /// <summary>Fills the working copy from the master weights of a step.</summary>
-    public void RefreshWeights(long step)
+    // New weights of a tied matrix go to the stage of the head; then the ranks of each stage gather what they all need.
+    private void Publish()
     {
-        foreach (var (range, _, _) in parts)
+        if (program.Buckets.TiedStage is not null)
         {
-            Flat.Convert((F32*)state.Master(step) + range.Start, (TWeight*)state.Weights + range.Start, range.Count);
-            if (separateMatrices)
+            ValueFormat format = program.Formats.SeparateMatrices ? ValueFormat.Product : ValueFormat.Residual;
+            FlatRange slice = program.TiedSlice;
+            long bytes = slice.Count * program.Formats.BytesOf(format);
+            Mailbox box = region.World.Mailbox(map.TiedWeights(program.DataPlace));
+            if (HoldsTiedHead)
             {
-                Flat.Convert((F32*)state.Master(step) + range.Start, (Bf16*)state.Matrices + range.Start, range.Count);
+                communicator.Receive(box, (nint)region.At(region.WeightOffset(LastBucket, slice.Start, format)), bytes);
+            }
+            else
+            {
+                communicator.Send(box, (nint)region.At(region.WeightOffset(program.TiedSource!.Value, SourceOf(slice.Start), format)), bytes);
             }
         }
+
+        var gathers = new List<Pending>();
+        foreach (int bucket in program.Buckets.Indices)
+        {
+            foreach (ValueFormat format in program.FormatsGatheredAfterUpdate(bucket))
+            {
+                FlatRange range = Table.Buckets[bucket].ReadIn(format, program.Formats);
+                Pending gather = region.Replicas.AllGather(
+                    region.WeightOffset(bucket, range.Start, format), program.Formats.BytesOf(format), region.Parts(bucket, range));
+                gathers.Add(communicator.Traced(SpanKind.GatherUpdated, gather, bucket));
+            }
+        }
+
+        gathers.ForEach(communicator.WaitForResult);
     }
 
-    private static void Copy(float* source, float* target, FlatRange range)
-    {
-        long bytes = range.Count * sizeof(float);
-        Buffer.MemoryCopy(source + range.Start, target + range.Start, bytes, bytes);
-    }
+    // From the flat index in the bucket of the head to that of the parameter itself.
+    private long SourceOf(long element) => element - Table.Buckets[LastBucket].Range.Start + Table.Buckets[LastBucket].Source!.Start;
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Colossus.Plan.Ranks;
 using Colossus.Plan.Schedules;
+using Colossus.Plan.Traces;
+using Colossus.Protocol;
+using Colossus.Protocol.Time;
 using Colossus.Specs.Jobs;
-using Colossus.Training.Backends;
-using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Engine;
 
@@ -10,53 +12,61 @@ namespace Colossus.Training.Engine;
 /// The step loop of one rank within one epoch, from the restored state to the last step. It ends early with an exception when the epoch is aborted;
 /// the state then lies in shared memory for the next one.
 /// </summary>
-/// <typeparam name="TResidual">Type of gradients.</typeparam>
-/// <typeparam name="TWeight">Type of the working copy.</typeparam>
-internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSession
-    where TResidual : unmanaged, IElement<TResidual>
-    where TWeight : unmanaged, IElement<TWeight>
+internal sealed class TrainingSession : IDisposable
 {
     private const int SkippedStepsAllowed = 5;
 
     private readonly SessionContext context;
     private readonly JobSpec job;
-    private readonly SharedState state;
-    private readonly StepExecutor executor;
+    private readonly RankRegion region;
+    private readonly RankProgram program;
+    private readonly RankExecutor executor;
+    private readonly StepCommunicator communicator;
+    private readonly StepAgreement agreement;
     private readonly Batches batches;
     private readonly Evaluator evaluator;
-    private readonly GradientReducer<TResidual> reducer;
-    private readonly StateUpdater<TWeight> updater;
+    private readonly StateUpdater updater;
     private readonly CheckpointJob checkpoints;
-    private readonly int microSteps;
+    private readonly StepTracer? tracer;
     private (double Loss, double BitsPerByte)? lastEvaluation;
     private volatile bool stopRequested;
 
-    public TrainingSession(SessionContext context, SharedState state, StepExecutor executor)
+    /// <summary>A session.</summary>
+    /// <param name="context">What it needs besides its state.</param>
+    /// <param name="region">The rank's memory.</param>
+    /// <param name="executor">Executes the passes of the rank's stage.</param>
+    /// <param name="poisons">As in <see cref="StepCommunicator"/>.</param>
+    public TrainingSession(SessionContext context, RankRegion region, RankExecutor executor, bool poisons = false)
     {
         this.context = context;
-        this.state = state;
+        this.region = region;
         this.executor = executor;
+        tracer = context.Tracer;
         job = context.Job;
+        program = region.Program;
+        var kernels = Backends.BackendFactory.CreateState(program.Formats);
+        communicator = new StepCommunicator(region, kernels, new WaitClock(context.Clock), tracer, poisons);
+        agreement = new StepAgreement(region.World.Group(WorldMap.Everyone));
         batches = new Batches(context.Corpus, job);
-        evaluator = new Evaluator(job, context.Corpus, batches, state, executor);
-        reducer = new GradientReducer<TResidual>(state, context.Table);
-        updater = new StateUpdater<TWeight>(state, context.Table, reducer.Slices, job.Train.Optimizer, context.Formats);
-        checkpoints = new CheckpointJob(context, state);
-        microSteps = job.Train.GlobalBatch / (state.Group.Size * job.Train.MicroBatch);
-        executor.Bind(new WeightMemory(
-            context.Table, context.Formats, (nint)state.Weights, (nint)state.Matrices, (nint)state.Gradients.Of(state.Group.Rank)));
+        evaluator = new Evaluator(job, context.Corpus, batches, program, executor, communicator, agreement);
+        updater = new StateUpdater(region, context.States.PiecesOf(program.Rank), job.Train.Optimizer, kernels, communicator);
+        checkpoints = new CheckpointJob(context, region);
+        executor.Bind(region.Vectors, tracer);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Asks for a graceful stop; counts on rank 0, which tells the others.</summary>
     public void RequestStop() => stopRequested = true;
 
-    /// <inheritdoc/>
+    /// <summary>Restores the state and runs to the last step, or to the end of the step in which a stop was asked for.</summary>
+    /// <param name="restore">Where the state comes from.</param>
+    /// <returns>How it ended.</returns>
     public RankResult Run(RestorePlan restore)
     {
-        long step = new StateRestorer<TWeight>(context, state, updater).Restore(restore);
-        context.Observer.Joined(step);
+        long step = Restore(restore);
+        context.Report(new JoinedReport(step));
         ReportLostStep(step, restore.KnownStep);
         PayDebts(step);
+
         bool stopped = false;
         while (step < job.Train.Steps && !stopped)
         {
@@ -68,38 +78,38 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
 
         context.Clock.Recompute(false);
         var saved = checkpoints.Finish();
-        ref var record = ref state.Record(step);
+        ref var record = ref region.Record(step);
         return new RankResult(
             step, record.Loss, lastEvaluation?.BitsPerByte, saved?.WeightsSha256 ?? string.Empty, saved?.Unsaved, stopped && step < job.Train.Steps);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => checkpoints.Dispose();
+
+    private long Restore(RestorePlan plan)
     {
-        checkpoints.Dispose();
-        reducer.Dispose();
+        using var span = tracer?.Begin(SpanKind.Restore);
+        long step = new StateRestorer(context, region, updater).Restore(plan);
+        tracer?.Restored(step);
+        return step;
     }
 
     // What an epoch owed when a fault ended it, evaluation or checkpoint, the next one does before it goes on.
     private void PayDebts(long step)
     {
-        if (state.Group.Rank == 0)
-        {
-            ref var record = ref state.Record(step);
-            checkpoints.GoOnFrom(record.SavedStep);
-            record.Save = checkpoints.IsDue(step, last: step == job.Train.Steps) ? 1 : 0;
-        }
-
-        state.Group.Barrier();
+        ref var record = ref region.Record(step);
+        checkpoints.GoOnFrom(record.SavedStep);
+        bool save = program.Rank == 0 && checkpoints.IsDue(step, last: step == job.Train.Steps);
+        record.Save = agreement.Exchange(new StepDecisions(Stop: false, save, record.SavedStep)).Decisions.Save ? 1 : 0;
         Rest(step);
     }
 
     // Rank 0 may have died between completing a step and telling of it: its record survived, and is told now.
     private void ReportLostStep(long step, long knownStep)
     {
-        if (state.Group.Rank == 0 && step > knownStep && step > 0)
+        if (program.Rank == 0 && step > knownStep && step > 0)
         {
-            ref var record = ref state.Record(step);
+            ref var record = ref region.Record(step);
             ReportStep(step, record.Loss, record.GradientNorm, seconds: 0, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
         }
     }
@@ -108,37 +118,40 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
     {
         double rate = LearningRate.At(job.Train.Optimizer, step, job.Train.Steps);
         long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
-        context.Observer.StepDone(new StepReport(step, loss, norm, rate, tokens, seconds, skip));
+        context.Report(new StepReport(step, loss, norm, rate, tokens, seconds, skip));
     }
 
     // One optimizer step; answers whether all ranks are to stop after it.
     private bool RunStep(long step)
     {
+        tracer?.EnterStep(step);
+        using var span = tracer?.Begin(SpanKind.Step);
         long started = Stopwatch.GetTimestamp();
-        reducer.Begin(step);
-        double lossSum = ForwardBackward(step);
+        RunPasses(step);
+        context.Clock.Enter(TimeBucket.ExposedData);
+        updater.FinishGradients(agreement.Squares);
 
-        context.Clock.Enter(TimeBucket.ExposedCommunication);
-        double squares = reducer.Finish();
-        state.Partials[state.Group.Rank] = new RankPartial { LossSum = lossSum, SquaredNorm = squares };
-        state.Group.Advance(Counter.Summed, step);
-        state.Group.WaitForAll(Counter.Summed, step);
-        var (loss, norm) = Total();
-
+        // Whoever goes on from the agreement may overwrite what this rank still copies.
         context.Clock.Enter(TimeBucket.Checkpoint);
         checkpoints.WaitUntilCopied(step);
+
+        context.Clock.Enter(TimeBucket.ExposedData);
+        var (lossSum, squares, decisions) = Agree(step);
         context.Clock.Enter(TimeBucket.Optimizer);
-        string? skip = Update(step, loss, norm);
-
-        context.Clock.Enter(TimeBucket.ExposedCommunication);
-        state.Group.Advance(Counter.Updated, step);
-        state.Group.WaitForAll(Counter.Updated, step);
-        context.Clock.Enter(TimeBucket.Compute);
-
-        ref var record = ref state.Record(step);
-        if (state.Group.Rank == 0)
+        double loss = lossSum / ((double)job.Train.GlobalBatch * job.Model.Sequence);
+        string? skip = Update(step, loss, Math.Sqrt(squares), decisions);
+        context.Clock.Enter(TimeBucket.ExposedData);
+        region.World.Advance(WorldMap.UpdatedCounter, step);
+        using (tracer?.Begin(SpanKind.Wait))
         {
-            ReportStep(step, loss, norm, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
+            region.World.WaitForAll(WorldMap.UpdatedCounter, step);
+        }
+
+        context.Clock.Enter(TimeBucket.Compute);
+        ref var record = ref region.Record(step);
+        if (program.Rank == 0)
+        {
+            ReportStep(step, loss, record.GradientNorm, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
         }
 
         if (record.SkippedInRow >= SkippedStepsAllowed)
@@ -152,107 +165,95 @@ internal sealed unsafe class TrainingSession<TResidual, TWeight> : ITrainingSess
         return record.Stop != 0;
     }
 
-    private double ForwardBackward(long step)
+    private void RunPasses(long step)
     {
-        var arguments = executor.Arguments;
-        arguments.LossScale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
-        for (int micro = 0; micro < microSteps; micro++)
+        executor.Arguments.LossScale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
+        executor.RunPasses(communicator, microBatch => Read(step, microBatch));
+        foreach (double loss in executor.TakeLosses())
         {
-            context.Clock.Enter(TimeBucket.Data);
-            int first = ((state.Group.Rank * microSteps) + micro) * job.Train.MicroBatch;
-            batches.Read(step, first, arguments.Inputs, arguments.Targets);
-
-            context.Clock.Enter(TimeBucket.Compute);
-            bool last = micro == microSteps - 1;
-            arguments.Accumulate = micro > 0 && state.Accumulators is null;
-            executor.ForwardBackward(last ? reducer.BucketDone : static _ => { });
-            if (!last && state.Accumulators is { } sums)
-            {
-                AddToAccumulator((F32*)sums.Of(state.Group.Rank), first: micro == 0);
-            }
-        }
-
-        return executor.TakeLossSum();
-    }
-
-    // bf16 gradients of several micro-batches are summed in fp32: adding them in bf16 would lose the small ones.
-    private void AddToAccumulator(F32* sum, bool first)
-    {
-        var gradient = (TResidual*)state.Gradients.Of(state.Group.Rank);
-        if (first)
-        {
-            Flat.Convert(gradient, sum, context.Table.FlatCount);
-        }
-        else
-        {
-            Flat.Add(sum, gradient, context.Table.FlatCount);
+            agreement.Loss.Add(loss);
         }
     }
 
-    // In the order of ranks: every rank comes to the same bits, and so to the same decision.
-    private (double Loss, double Norm) Total()
+    private void Read(long step, int microBatch)
     {
-        double loss = 0;
-        double squares = 0;
-        for (int rank = 0; rank < state.Group.Size; rank++)
-        {
-            loss += state.Partials[rank].LossSum;
-            squares += state.Partials[rank].SquaredNorm;
-        }
-
-        return (loss / ((double)job.Train.GlobalBatch * job.Model.Sequence), Math.Sqrt(squares));
+        context.Clock.Enter(TimeBucket.Data);
+        int first = ((program.DataPlace * program.Layout.MicroBatches) + microBatch) * job.Train.MicroBatch;
+        using var span = tracer?.Begin(SpanKind.ReadTokens, microBatch: microBatch);
+        batches.Read(step, first, executor.Arguments.Inputs, executor.Arguments.Targets);
+        context.Clock.Enter(TimeBucket.Compute);
     }
 
-    private string? Update(long step, double loss, double norm)
+    private (double Loss, double Squares, StepDecisions Decisions) Agree(long step)
     {
-        ref var before = ref state.Record(step - 1);
-        long updates = before.Updates;
-        long skippedInRow = before.SkippedInRow;
+        StepDecisions mine = Decide(step);
+        using var span = tracer?.Begin(SpanKind.Wait);
+        return agreement.Exchange(mine);
+    }
+
+    private StepDecisions Decide(long step)
+    {
+        if (program.Rank != 0)
+        {
+            return default;
+        }
+
+        bool stop = stopRequested;
+        return new StepDecisions(stop, checkpoints.IsDue(step, last: stop || step == job.Train.Steps), checkpoints.SavedStep);
+    }
+
+    private string? Update(long step, double loss, double norm, StepDecisions decisions)
+    {
+        using var span = tracer?.Begin(SpanKind.Optimizer);
+        StepRecord before = region.Record(step - 1);
         string? skip = !double.IsFinite(loss) ? "the loss is not a finite number"
             : !double.IsFinite(norm) ? "the gradient is not finite" : null;
         if (skip is null)
         {
             double clip = job.Train.Optimizer.Clip;
             double scale = clip > 0 && norm > clip ? clip / norm : 1;
-            updater.Update(step, updates + 1, LearningRate.At(job.Train.Optimizer, step, job.Train.Steps), scale, reducer);
+            updater.Update(step, before.Updates + 1, LearningRate.At(job.Train.Optimizer, step, job.Train.Steps), scale);
         }
         else
         {
             updater.Keep(step);
         }
 
-        if (state.Group.Rank == 0)
+        region.Record(step) = new StepRecord
         {
-            bool stop = stopRequested;
-            state.Record(step) = new StepRecord
-            {
-                Step = step,
-                Updates = skip is null ? updates + 1 : updates,
-                SkippedInRow = skip is null ? 0 : skippedInRow + 1,
-                Stop = stop ? 1 : 0,
-                Save = checkpoints.IsDue(step, last: stop || step == job.Train.Steps) ? 1 : 0,
-                SavedStep = checkpoints.SavedStep,
-                EvaluatedStep = before.EvaluatedStep,
-                Loss = loss,
-                GradientNorm = norm,
-            };
-        }
-
+            Step = step,
+            Updates = skip is null ? before.Updates + 1 : before.Updates,
+            SkippedInRow = skip is null ? 0 : before.SkippedInRow + 1,
+            Stop = decisions.Stop ? 1 : 0,
+            Save = decisions.Save ? 1 : 0,
+            SavedStep = decisions.SavedStep,
+            EvaluatedStep = before.EvaluatedStep,
+            Loss = loss,
+            GradientNorm = norm,
+        };
         return skip;
     }
 
     // What all ranks do behind a step.
     private void Rest(long step)
     {
-        ref var record = ref state.Record(step);
+        ref var record = ref region.Record(step);
         bool due = step == job.Train.Steps || (job.Train.EvaluateEvery > 0 && step % job.Train.EvaluateEvery == 0);
         if (due && record.EvaluatedStep < step)
         {
             context.Clock.Enter(TimeBucket.Evaluation);
-            lastEvaluation = evaluator.Run(step);
+            using (tracer?.Begin(SpanKind.Evaluation))
+            {
+                lastEvaluation = evaluator.Run();
+            }
+
             if (lastEvaluation is { } result)
             {
-                context.Observer.Evaluated(step, result.Loss, result.BitsPerByte);
+                if (program.Rank == 0)
+                {
+                    context.Report(new EvaluationReport(step, result.Loss, result.BitsPerByte));
+                }
+
                 record.EvaluatedStep = step;
             }
         }

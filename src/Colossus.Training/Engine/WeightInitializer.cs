@@ -6,7 +6,7 @@ namespace Colossus.Training.Engine;
 
 /// <summary>The weights before the first step.</summary>
 /// <remarks>
-/// Normal with deviation 0.02, that of projections into the residual stream divided by the root of twice the layers (GPT-2's rule); norms are 1.
+/// Normal with deviation 0.02, that of projections into the residual stream divided by the root of twice the layers (GPT-2's rule); scales of norms are 1, biases 0.
 /// Each value is a function of seed, parameter and index alone, so that any rank can make any range, and any number of ranks makes the same model.
 /// </remarks>
 internal static unsafe class WeightInitializer
@@ -28,6 +28,11 @@ internal static unsafe class WeightInitializer
             long start = Math.Max(range.Start, parameter.Start);
             long end = Math.Min(range.End, parameter.Start + parameter.Count);
             if (start >= end)
+            {
+                continue;
+            }
+
+            if (parameter.Weight.Start == WeightStart.Zero)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Training.Generation;
@@ -11,6 +12,7 @@ internal sealed class Decoder
 {
     private readonly ModelSpec model;
     private readonly DecoderWeights weights;
+    private readonly WeightNames names;
     private readonly float[][] keys;
     private readonly float[][] values;
     private readonly float[] residual;
@@ -28,6 +30,7 @@ internal sealed class Decoder
     {
         this.model = model;
         this.weights = weights;
+        names = WeightNames.Of(model);
         int keyWidth = model.KvHeads * model.HeadWidth;
         keys = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * keyWidth])];
         values = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * keyWidth])];
@@ -53,44 +56,79 @@ internal sealed class Decoder
     /// <returns>The logits of the next token, [vocab]; valid until the next call.</returns>
     public ReadOnlySpan<float> Append(int token)
     {
-        weights["model.embed_tokens.weight"].Slice(token * model.Hidden, model.Hidden).CopyTo(residual);
+        Embed(token);
         for (int layer = 0; layer < model.Layers; layer++)
         {
-            string prefix = $"model.layers.{layer}.";
-            Normalise(weights[prefix + "input_layernorm.weight"]);
-            Attend(prefix, layer);
-            Multiply(prefix + "self_attn.o_proj.weight", attended, branch);
-            TensorPrimitives.Add(residual, branch, residual);
+            Normalise(names.BeforeAttention(layer), residual, normed);
+            Attend(layer);
+            Project(names.AttentionOut(layer), attended, branch);
+            AddBranch(names.BehindAttention(layer));
 
-            Normalise(weights[prefix + "post_attention_layernorm.weight"]);
-            FeedForward(prefix);
-            TensorPrimitives.Add(residual, branch, residual);
+            Normalise(names.BeforeFeedForward(layer), residual, normed);
+            FeedForward(layer);
+            AddBranch(names.BehindFeedForward(layer));
         }
 
-        Normalise(weights["model.norm.weight"]);
-        Multiply(model.TiedHead ? "model.embed_tokens.weight" : "lm_head.weight", normed, logits);
+        Normalise(names.FinalNorm, residual, normed);
+        Multiply(model.TiedHead ? names.Embedding : names.Head, normed, logits);
+        TensorPrimitives.Multiply(logits, (float)model.LogitScale, logits);
         Position++;
         return logits;
     }
 
-    private void Normalise(ReadOnlySpan<float> weight)
+    private void Embed(int token)
     {
-        float meanSquare = TensorPrimitives.SumOfSquares(residual) / residual.Length;
-        float scale = 1f / MathF.Sqrt(meanSquare + (float)model.NormEpsilon);
-        TensorPrimitives.Multiply(residual, scale, normed);
-        TensorPrimitives.Multiply(normed, weight, normed);
+        weights[names.Embedding].Slice(token * model.Hidden, model.Hidden).CopyTo(residual);
+        if (model.Positions == PositionKind.Learned)
+        {
+            TensorPrimitives.Add(residual, weights[names.Positions].Slice(Position * model.Hidden, model.Hidden), residual);
+        }
+
+        TensorPrimitives.Multiply(residual, (float)model.EmbeddingScale, residual);
     }
 
-    private void Attend(string prefix, int layer)
+    private void AddBranch(string postNorm)
+    {
+        if (model.PostNorm)
+        {
+            Normalise(postNorm, branch, branch);
+        }
+
+        TensorPrimitives.Add(residual, branch, residual);
+    }
+
+    private void Normalise(string norm, ReadOnlySpan<float> x, Span<float> y)
+    {
+        var scale = weights[norm + names.NormScale];
+        if (model.Norm == NormKind.LayerNorm)
+        {
+            TensorPrimitives.Subtract(x, TensorPrimitives.Sum(x) / x.Length, y);
+            DivideByRms(y, scale, y);
+            TensorPrimitives.Add(y, weights[norm + ".bias"], y);
+        }
+        else
+        {
+            DivideByRms(x, scale, y);
+        }
+    }
+
+    private void DivideByRms(ReadOnlySpan<float> x, ReadOnlySpan<float> scale, Span<float> y)
+    {
+        float meanSquare = TensorPrimitives.SumOfSquares(x) / x.Length;
+        TensorPrimitives.Multiply(x, 1f / MathF.Sqrt(meanSquare + (float)model.NormEpsilon), y);
+        TensorPrimitives.Multiply(y, scale, y);
+    }
+
+    private void Attend(int layer)
     {
         int width = model.HeadWidth;
         int keyWidth = model.KvHeads * width;
         var key = keys[layer].AsSpan(Position * keyWidth, keyWidth);
-        Multiply(prefix + "self_attn.q_proj.weight", normed, query);
-        Multiply(prefix + "self_attn.k_proj.weight", normed, key);
-        Multiply(prefix + "self_attn.v_proj.weight", normed, values[layer].AsSpan(Position * keyWidth, keyWidth));
-        Turn(query);
-        Turn(key);
+        Project(names.Projection(layer, 'q'), normed, query);
+        Project(names.Projection(layer, 'k'), normed, key);
+        Project(names.Projection(layer, 'v'), normed, values[layer].AsSpan(Position * keyWidth, keyWidth));
+        PrepareHeads(layer, 'q', query);
+        PrepareHeads(layer, 'k', key);
 
         attended.AsSpan().Clear();
         int queriesPerKey = model.Heads / model.KvHeads;
@@ -101,7 +139,7 @@ internal sealed class Decoder
             for (int position = 0; position <= Position; position++)
             {
                 var past = keys[layer].AsSpan((position * keyWidth) + offset, width);
-                seen[position] = TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width);
+                seen[position] = Cap(TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width));
             }
 
             // The library's softmax takes exponentials as they are; a trained model's scores overflow them.
@@ -115,31 +153,67 @@ internal sealed class Decoder
         }
     }
 
-    // Rotary positions (arXiv 2104.09864) with Hugging Face's pairing: element i turns with element i + width / 2.
-    private void Turn(Span<float> heads)
+    private float Cap(float score) => model.ScoreCap > 0 ? (float)(model.ScoreCap * Math.Tanh(score / model.ScoreCap)) : score;
+
+    private void PrepareHeads(int layer, char letter, Span<float> heads)
     {
-        int half = model.HeadWidth / 2;
         for (int start = 0; start < heads.Length; start += model.HeadWidth)
         {
-            for (int i = 0; i < half; i++)
+            var head = heads.Slice(start, model.HeadWidth);
+            if (model.QueryKeyNorm)
             {
-                double angle = Position * Math.Pow(model.RopeBase, -2.0 * i / model.HeadWidth);
-                float cosine = (float)Math.Cos(angle);
-                float sine = (float)Math.Sin(angle);
-                float first = heads[start + i];
-                float second = heads[start + half + i];
-                heads[start + i] = (first * cosine) - (second * sine);
-                heads[start + half + i] = (second * cosine) + (first * sine);
+                DivideByRms(head, weights[names.HeadNorm(layer, letter)], head);
             }
+
+            Turn(head[..model.RotaryWidth]);
         }
     }
 
-    private void FeedForward(string prefix)
+    // Rotary positions (arXiv 2104.09864) with Hugging Face's pairing: element i turns with element i + width / 2.
+    private void Turn(Span<float> turned)
     {
-        Multiply(prefix + "mlp.up_proj.weight", normed, up);
+        int half = turned.Length / 2;
+        for (int i = 0; i < half; i++)
+        {
+            double angle = Position * Frequency(Math.Pow(model.RopeBase, -2.0 * i / turned.Length));
+            float cosine = (float)Math.Cos(angle);
+            float sine = (float)Math.Sin(angle);
+            float first = turned[i];
+            float second = turned[half + i];
+            turned[i] = (first * cosine) - (second * sine);
+            turned[half + i] = (second * cosine) + (first * sine);
+        }
+    }
+
+    // By wavelengths, as meta-llama/llama-models' apply_scaling has it.
+    private double Frequency(double frequency)
+    {
+        if (model.RopeScaling is not { } scaling)
+        {
+            return frequency;
+        }
+
+        double wavelength = 2 * Math.PI / frequency;
+        if (wavelength < scaling.OriginalSequence / scaling.HighFrequency)
+        {
+            return frequency;
+        }
+
+        if (wavelength > scaling.OriginalSequence / scaling.LowFrequency)
+        {
+            return frequency / scaling.Factor;
+        }
+
+        double smooth = ((scaling.OriginalSequence / wavelength) - scaling.LowFrequency) / (scaling.HighFrequency - scaling.LowFrequency);
+        return ((1 - smooth) * frequency / scaling.Factor) + (smooth * frequency);
+    }
+
+    private void FeedForward(int layer)
+    {
+        Project(names.Up(layer), normed, up);
         if (model.Activation.IsGated())
         {
-            Multiply(prefix + "mlp.gate_proj.weight", normed, gate);
+            Project(names.Gate(layer), normed, gate);
         }
 
         for (int i = 0; i < up.Length; i++)
@@ -153,10 +227,19 @@ internal sealed class Decoder
             };
         }
 
-        Multiply(prefix + "mlp.down_proj.weight", up, branch);
+        Project(names.Down(layer), up, branch);
     }
 
     private static float Gelu(float x) => 0.5f * x * (1 + MathF.Tanh(0.7978845608f * (x + (0.044715f * x * x * x))));
+
+    private void Project(string matrix, ReadOnlySpan<float> x, Span<float> y)
+    {
+        Multiply(matrix, x, y);
+        if (model.Biases)
+        {
+            TensorPrimitives.Add(y, weights[WeightNames.BiasOf(matrix)], y);
+        }
+    }
 
     private void Multiply(string matrix, ReadOnlySpan<float> x, Span<float> y)
     {

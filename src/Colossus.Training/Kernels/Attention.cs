@@ -1,7 +1,7 @@
 namespace Colossus.Training.Kernels;
 
 /// <summary>
-/// Causal grouped-query attention, softmax(q kᵀ / √d) v, in blocks (after arXiv 2205.14135 and 2307.08691): scores never leave the cache, the backward pass makes them
+/// Causal grouped-query attention, softmax(cap(q kᵀ / √d)) v, in blocks (after arXiv 2205.14135 and 2307.08691): scores never leave the cache, the backward pass makes them
 /// again from the log-sum-exp of each row, and blocks of keys behind the diagonal are never touched.
 /// </summary>
 /// <remarks>
@@ -21,11 +21,11 @@ internal static unsafe class Attention
     /// <param name="qkv">Queries, keys (both turned by their positions) and values.</param>
     /// <param name="output">[batch · sequence, heads · headWidth], written.</param>
     /// <param name="logSumExp">[batch, heads, sequence], written: the natural logarithm of each row's sum of exponentials.</param>
-    public static void Forward<T>(T* qkv, T* output, float* logSumExp, int batch, int sequence, int heads, int kvHeads, int headWidth)
+    /// <param name="shape">Sizes, and the cap of scores.</param>
+    public static void Forward<T>(T* qkv, T* output, float* logSumExp, AttentionShape shape)
         where T : unmanaged, IElement<T>
     {
-        var shape = new AttentionShape(batch, sequence, heads, kvHeads, headWidth);
-        KernelThreads.For(batch * kvHeads, new AttentionForward<T>(shape, qkv, output, logSumExp));
+        KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionForward<T>(shape, qkv, output, logSumExp));
     }
 
     /// <summary>The backward pass.</summary>
@@ -34,11 +34,10 @@ internal static unsafe class Attention
     /// <param name="output">As written by it.</param>
     /// <param name="logSumExp">As written by it.</param>
     /// <param name="dQkv">Shape of <paramref name="qkv"/>, written.</param>
-    public static void Backward<T>(
-        T* dOutput, T* qkv, T* output, float* logSumExp, T* dQkv, int batch, int sequence, int heads, int kvHeads, int headWidth)
+    /// <param name="shape">Sizes, and the cap of scores.</param>
+    public static void Backward<T>(T* dOutput, T* qkv, T* output, float* logSumExp, T* dQkv, AttentionShape shape)
         where T : unmanaged, IElement<T>
     {
-        var shape = new AttentionShape(batch, sequence, heads, kvHeads, headWidth);
-        KernelThreads.For(batch * kvHeads, new AttentionBackward<T>(shape, dOutput, qkv, output, logSumExp, dQkv));
+        KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionBackward<T>(shape, dOutput, qkv, output, logSumExp, dQkv));
     }
 }

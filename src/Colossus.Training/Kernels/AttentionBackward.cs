@@ -75,7 +75,14 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dO
             Tile.Multiply(values, width, 1, room.DResultsTransposed, queries, ds, queries, count, queries, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
             for (int column = 0; column < queries; column += Lanes)
             {
-                ScoreGradients(p + column, ds + column, queries, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                if (shape.ScoreCap > 0)
+                {
+                    ScoreGradients(new CappedScores(shape.ScoreCap), p + column, ds + column, queries, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                }
+                else
+                {
+                    ScoreGradients(default(PlainScores), p + column, ds + column, queries, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                }
             }
 
             float* dValues = room.DValues + ((long)start * width);
@@ -88,9 +95,10 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dO
         HeadPanel.Unpack(room.DQueries, width, dRows + queryStart, shape.RowStride, live, shape.HeadWidth, shape.Scale);
     }
 
-    // P = exp(S - lse), dS = P (dP - Σ dP P), for 16 queries; both 0 behind the diagonal. Keys before "whole" are seen by all 16, the next 16 by some.
+    // P = exp(S - lse), dS = P (dP - Σ dP P), and from there through the curve of scores, for 16 queries; both 0 behind the diagonal. Keys before "whole" are seen by all 16, the next 16 by some.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScoreGradients(float* scores, float* dScores, int stride, int keys, int whole, float* logSumExp, float* products)
+    private static void ScoreGradients<TCurve>(TCurve curve, float* scores, float* dScores, int stride, int keys, int whole, float* logSumExp, float* products)
+        where TCurve : struct, IScoreCurve
     {
         int full = Math.Min(keys, whole);
         int seen = Math.Min(keys, whole + Lanes);
@@ -98,9 +106,10 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dO
         var mean = Vector512.Load(products);
         for (int key = 0; key < full; key++)
         {
-            var probability = VectorMath.Exp2(Vector512.Load(scores) - shift);
+            var score = curve.Value(Vector512.Load(scores));
+            var probability = VectorMath.Exp2(score - shift);
             probability.Store(scores);
-            (probability * (Vector512.Load(dScores) - mean)).Store(dScores);
+            curve.Gradient(score, probability * (Vector512.Load(dScores) - mean)).Store(dScores);
             scores += stride;
             dScores += stride;
         }
@@ -109,9 +118,10 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dO
         for (int key = Math.Max(0, full); key < seen; key++)
         {
             var masked = Vector512.LessThan(lane, Vector512.Create(key - whole)).AsSingle();
-            var probability = Vector512.ConditionalSelect(masked, Vector512<float>.Zero, VectorMath.Exp2(Vector512.Load(scores) - shift));
+            var score = curve.Value(Vector512.Load(scores));
+            var probability = Vector512.ConditionalSelect(masked, Vector512<float>.Zero, VectorMath.Exp2(score - shift));
             probability.Store(scores);
-            Vector512.ConditionalSelect(masked, Vector512<float>.Zero, probability * (Vector512.Load(dScores) - mean)).Store(dScores);
+            Vector512.ConditionalSelect(masked, Vector512<float>.Zero, curve.Gradient(score, probability * (Vector512.Load(dScores) - mean))).Store(dScores);
             scores += stride;
             dScores += stride;
         }

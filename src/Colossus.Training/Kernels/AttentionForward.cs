@@ -64,6 +64,11 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
                 keys + ((long)start * width), width, 1, room.QueriesTransposed, queries, room.Scores, queries, count, queries, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
             for (int column = 0; column < queries; column += Lanes)
             {
+                if (shape.ScoreCap > 0)
+                {
+                    Cap(room.Scores + column, queries, Math.Min(count, diagonal + column + Lanes), new CappedScores(shape.ScoreCap));
+                }
+
                 Softmax(room.Scores + column, queries, count, diagonal + column, room.Highest + column, room.Sum + column, room.Factor + column);
             }
 
@@ -81,6 +86,17 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
         Rescale(room.Result, room.Factor, live, width);
         T* to = output + ((((long)sample * shape.Sequence) + first) * shape.ResultStride) + shape.QueryColumn(head);
         HeadPanel.Unpack(room.Result, width, to, shape.ResultStride, live, shape.HeadWidth, 1);
+    }
+
+    // Scores of 16 queries become capped ones, those that softmax reads.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Cap(float* scores, int stride, int keys, CappedScores curve)
+    {
+        for (int key = 0; key < keys; key++)
+        {
+            curve.Value(Vector512.Load(scores)).Store(scores);
+            scores += stride;
+        }
     }
 
     // Scores of 16 queries become exponentials; those behind the diagonal become 0. Keys before "whole" are seen by all 16, the next 16 by some.

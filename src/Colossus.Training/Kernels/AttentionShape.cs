@@ -6,7 +6,8 @@ namespace Colossus.Training.Kernels;
 /// <param name="Heads">Query heads.</param>
 /// <param name="KvHeads">Key and value heads; <paramref name="Heads"/> is a multiple.</param>
 /// <param name="HeadWidth">Elements of a head.</param>
-internal readonly record struct AttentionShape(int Batch, int Sequence, int Heads, int KvHeads, int HeadWidth)
+/// <param name="ScoreCap">Scores x become cap · tanh(x / cap); 0 for none.</param>
+internal readonly record struct AttentionShape(int Batch, int Sequence, int Heads, int KvHeads, int HeadWidth, float ScoreCap = 0)
 {
     /// <summary>Queries worked on together, and the unit in which keys are.</summary>
     public const int Block = 64;

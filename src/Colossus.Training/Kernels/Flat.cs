@@ -46,6 +46,24 @@ internal static unsafe class Flat
         }
     }
 
+    /// <summary>values *= factor, rounded to their format.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale<T>(T* values, long count, float factor)
+        where T : unmanaged, IElement<T>
+    {
+        var factors = Vector512.Create(factor);
+        long i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            T.Store(values + i, T.Load(values + i) * factors);
+        }
+
+        for (; i < count; i++)
+        {
+            values[i] = T.FromFloat(T.ToFloat(values[i]) * factor);
+        }
+    }
+
     /// <summary>target = 0.</summary>
     public static void Zero<T>(T* target, long count)
         where T : unmanaged => NativeMemory.Clear(target, (nuint)(count * sizeof(T)));

@@ -15,6 +15,9 @@ internal static unsafe class HeadPanel
 
     private const int Lanes = 16;
 
+    // Rows and columns that are transposed in registers: eight vectors of AVX. Squares of 16 in vectors of 512 bits were no faster.
+    private const int Square = 8;
+
     /// <summary>panel = source · scale, with rows and columns beyond the source's 0.</summary>
     /// <param name="source">[rows, columns] with rows <paramref name="stride"/> apart.</param>
     /// <param name="panel">[panelRows, width].</param>
@@ -103,20 +106,21 @@ internal static unsafe class HeadPanel
         }
     }
 
-    /// <summary>target[j, i] = panel[i, j]; rows and columns are multiples of 16.</summary>
+    /// <summary>target[j, i] = panel[i, j]; rows and columns are multiples of 8.</summary>
     /// <param name="panel">[rows, columns] with rows <paramref name="stride"/> apart.</param>
     /// <param name="target">[columns, rows] with rows <paramref name="targetStride"/> apart.</param>
-    public static void Transpose(float* panel, int stride, float* target, int targetStride, int rows, int columns)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* panel, nint stride, float* target, nint targetStride, int rows, int columns)
     {
-        for (int row = 0; row < rows; row += Lanes)
+        for (int row = 0; row < rows; row += Square)
         {
-            for (int column = 0; column < columns; column += Lanes)
+            for (int column = 0; column < columns; column += Square)
             {
-                float* from = panel + ((long)row * stride) + column;
-                float* to = target + ((long)column * targetStride) + row;
-                if (Avx512F.IsSupported)
+                float* from = panel + (row * stride) + column;
+                float* to = target + (column * targetStride) + row;
+                if (Avx.IsSupported)
                 {
-                    Transpose16(from, stride, to, targetStride);
+                    TransposeSquare(from, stride, to, targetStride);
                 }
                 else
                 {
@@ -126,54 +130,48 @@ internal static unsafe class HeadPanel
         }
     }
 
-    private static void TransposeOneByOne(float* from, int stride, float* to, int targetStride)
+    private static void TransposeOneByOne(float* from, nint stride, float* to, nint targetStride)
     {
-        for (int i = 0; i < Lanes; i++)
+        for (int i = 0; i < Square; i++)
         {
-            for (int j = 0; j < Lanes; j++)
+            for (int j = 0; j < Square; j++)
             {
                 to[(j * targetStride) + i] = from[(i * stride) + j];
             }
         }
     }
 
-    // Four rows at a time become, in each 128-bit lane, a transposed 4 × 4; two rounds of lane shuffles then put the lanes where they belong.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose16(float* from, nint stride, float* to, nint targetStride)
+    // Four rows at a time become, in each 128-bit lane, a transposed 4 × 4; then lanes of the upper and of the lower four rows are joined.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeSquare(float* from, nint stride, float* to, nint targetStride)
     {
         var (a0, a1, a2, a3) = TransposeLanes(from, stride);
         var (b0, b1, b2, b3) = TransposeLanes(from + (4 * stride), stride);
-        var (c0, c1, c2, c3) = TransposeLanes(from + (8 * stride), stride);
-        var (d0, d1, d2, d3) = TransposeLanes(from + (12 * stride), stride);
-        StoreLanes(a0, b0, c0, d0, to, targetStride);
-        StoreLanes(a1, b1, c1, d1, to + targetStride, targetStride);
-        StoreLanes(a2, b2, c2, d2, to + (2 * targetStride), targetStride);
-        StoreLanes(a3, b3, c3, d3, to + (3 * targetStride), targetStride);
+        StoreLanes(a0, b0, to, targetStride);
+        StoreLanes(a1, b1, to + targetStride, targetStride);
+        StoreLanes(a2, b2, to + (2 * targetStride), targetStride);
+        StoreLanes(a3, b3, to + (3 * targetStride), targetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> R0, Vector512<float> R1, Vector512<float> R2, Vector512<float> R3) TransposeLanes(float* from, nint stride)
+    private static (Vector256<float> R0, Vector256<float> R1, Vector256<float> R2, Vector256<float> R3) TransposeLanes(float* from, nint stride)
     {
-        var (r0, r1) = (Vector512.Load(from), Vector512.Load(from + stride));
-        var (r2, r3) = (Vector512.Load(from + (2 * stride)), Vector512.Load(from + (3 * stride)));
-        var (low01, high01) = (Avx512F.UnpackLow(r0, r1).AsDouble(), Avx512F.UnpackHigh(r0, r1).AsDouble());
-        var (low23, high23) = (Avx512F.UnpackLow(r2, r3).AsDouble(), Avx512F.UnpackHigh(r2, r3).AsDouble());
+        var (r0, r1) = (Vector256.Load(from), Vector256.Load(from + stride));
+        var (r2, r3) = (Vector256.Load(from + (2 * stride)), Vector256.Load(from + (3 * stride)));
+        var (low01, high01) = (Avx.UnpackLow(r0, r1).AsDouble(), Avx.UnpackHigh(r0, r1).AsDouble());
+        var (low23, high23) = (Avx.UnpackLow(r2, r3).AsDouble(), Avx.UnpackHigh(r2, r3).AsDouble());
         return (
-            Avx512F.UnpackLow(low01, low23).AsSingle(),
-            Avx512F.UnpackHigh(low01, low23).AsSingle(),
-            Avx512F.UnpackLow(high01, high23).AsSingle(),
-            Avx512F.UnpackHigh(high01, high23).AsSingle());
+            Avx.UnpackLow(low01, low23).AsSingle(),
+            Avx.UnpackHigh(low01, low23).AsSingle(),
+            Avx.UnpackLow(high01, high23).AsSingle(),
+            Avx.UnpackHigh(high01, high23).AsSingle());
     }
 
-    // Lane l of the four inputs together is row 4l of the target.
+    // The lower lanes of both are a row of the target, the upper ones the row four below it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreLanes(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint targetStride)
+    private static void StoreLanes(Vector256<float> a, Vector256<float> b, float* to, nint targetStride)
     {
-        var (ab02, ab13) = (Avx512F.Shuffle4x128(a, b, 0x88), Avx512F.Shuffle4x128(a, b, 0xdd));
-        var (cd02, cd13) = (Avx512F.Shuffle4x128(c, d, 0x88), Avx512F.Shuffle4x128(c, d, 0xdd));
-        Avx512F.Shuffle4x128(ab02, cd02, 0x88).Store(to);
-        Avx512F.Shuffle4x128(ab13, cd13, 0x88).Store(to + (4 * targetStride));
-        Avx512F.Shuffle4x128(ab02, cd02, 0xdd).Store(to + (8 * targetStride));
-        Avx512F.Shuffle4x128(ab13, cd13, 0xdd).Store(to + (12 * targetStride));
+        Avx.Permute2x128(a, b, 0x20).Store(to);
+        Avx.Permute2x128(a, b, 0x31).Store(to + (4 * targetStride));
     }
 }

@@ -16,19 +16,21 @@ internal static unsafe class RmsNorm
     /// <param name="weight">[width].</param>
     /// <param name="y">[rows, width], written.</param>
     /// <param name="inverseRms">[rows], written; the backward pass wants it.</param>
-    public static void Forward<TX, TY>(TX* x, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
+    public static void Forward<TX, TW, TY>(TX* x, TW* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY> =>
-        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TY>(x, null, x, weight, y, inverseRms, rows, width, epsilon));
+        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TW, TY>(x, null, x, weight, y, inverseRms, rows, width, epsilon));
 
     /// <summary>sum = x + branch, y = norm(sum).</summary>
     /// <param name="x">[rows, width].</param>
     /// <param name="branch">[rows, width].</param>
     /// <param name="sum">[rows, width], written.</param>
-    public static void AddForward<TX, TY>(TX* x, TY* branch, TX* sum, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
+    public static void AddForward<TX, TW, TY>(TX* x, TY* branch, TX* sum, TW* weight, TY* y, float* inverseRms, int rows, int width, float epsilon)
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY> =>
-        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TY>(x, branch, sum, weight, y, inverseRms, rows, width, epsilon));
+        KernelThreads.For(Blocks(rows), new ForwardBody<TX, TW, TY>(x, branch, sum, weight, y, inverseRms, rows, width, epsilon));
 
     /// <summary>Gradients of the input and of the weight.</summary>
     /// <param name="dy">[rows, width].</param>
@@ -37,13 +39,14 @@ internal static unsafe class RmsNorm
     /// <param name="dx">[rows, width], written, or added to.</param>
     /// <param name="accumulate">Whether to add to <paramref name="dx"/>.</param>
     /// <param name="dWeight">[width], added to.</param>
-    public static void Backward<TX, TY>(TY* dy, TX* x, TX* weight, float* inverseRms, TX* dx, bool accumulate, float* dWeight, int rows, int width)
+    public static void Backward<TX, TW, TY>(TY* dy, TX* x, TW* weight, float* inverseRms, TX* dx, bool accumulate, float* dWeight, int rows, int width)
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY>
     {
         int blocks = Blocks(rows);
         float* partial = ThreadScratch.Begin((long)blocks * width * sizeof(float)).Take<float>((long)blocks * width);
-        KernelThreads.For(blocks, new BackwardBody<TX, TY>(dy, x, weight, inverseRms, dx, accumulate, partial, rows, width));
+        KernelThreads.For(blocks, new BackwardBody<TX, TW, TY>(dy, x, weight, inverseRms, dx, accumulate, partial, rows, width));
         for (int block = 0; block < blocks; block++)
         {
             Flat.Add((F32*)dWeight, (F32*)(partial + ((long)block * width)), width);
@@ -52,79 +55,81 @@ internal static unsafe class RmsNorm
 
     private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
-    // sum = x + branch where there is a branch; answers Σ sum², of the values as they are stored. Two sums, since one would wait for each addition.
+    // sum = x + branch. A loop of its own: read back at once as vectors of another width, stores would not be forwarded and each would cost a dozen cycles.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float SquaresOfRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
+    private static void AddRow<TX, TY>(TX* x, TY* branch, TX* sum, int width)
         where TX : unmanaged, IElement<TX>
         where TY : unmanaged, IElement<TY>
+    {
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            TX.Store(sum + i, TX.Load(x + i) + TY.Load(branch + i));
+        }
+
+        for (; i < width; i++)
+        {
+            sum[i] = TX.FromFloat(TX.ToFloat(x[i]) + TY.ToFloat(branch[i]));
+        }
+    }
+
+    /// <summary>Σ x² of a row. Two sums, since one would wait for each addition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float SquaresOfRow<TX>(TX* x, int width)
+        where TX : unmanaged, IElement<TX>
     {
         var even = Vector512<float>.Zero;
         var odd = Vector512<float>.Zero;
         int i = 0;
         for (; i <= width - (2 * Lanes); i += 2 * Lanes)
         {
-            var first = AddedLanes(x, branch, sum, i);
-            var second = AddedLanes(x, branch, sum, i + Lanes);
+            var first = TX.Load(x + i);
+            var second = TX.Load(x + i + Lanes);
             even = Vector512.FusedMultiplyAdd(first, first, even);
             odd = Vector512.FusedMultiplyAdd(second, second, odd);
         }
 
         for (; i <= width - Lanes; i += Lanes)
         {
-            var value = AddedLanes(x, branch, sum, i);
+            var value = TX.Load(x + i);
             even = Vector512.FusedMultiplyAdd(value, value, even);
         }
 
         float total = Vector512.Sum(even + odd);
         for (; i < width; i++)
         {
-            if (branch != null)
-            {
-                sum[i] = TX.FromFloat(TX.ToFloat(x[i]) + TY.ToFloat(branch[i]));
-            }
-
-            float value = TX.ToFloat(sum[i]);
+            float value = TX.ToFloat(x[i]);
             total += value * value;
         }
 
         return total;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> AddedLanes<TX, TY>(TX* x, TY* branch, TX* sum, int at)
-        where TX : unmanaged, IElement<TX>
-        where TY : unmanaged, IElement<TY>
-    {
-        if (branch != null)
-        {
-            TX.Store(sum + at, TX.Load(x + at) + TY.Load(branch + at));
-        }
-
-        return TX.Load(sum + at);
-    }
-
+    /// <summary>y = x · inverse · weight over one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScaleRow<TX, TY>(TX* x, TX* weight, TY* y, int width, float inverse)
+    public static void ScaleRow<TX, TW, TY>(TX* x, TW* weight, TY* y, int width, float inverse)
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY>
     {
         var scale = Vector512.Create(inverse);
         int i = 0;
         for (; i <= width - Lanes; i += Lanes)
         {
-            TY.Store(y + i, TX.Load(x + i) * scale * TX.Load(weight + i));
+            TY.Store(y + i, TX.Load(x + i) * scale * TW.Load(weight + i));
         }
 
         for (; i < width; i++)
         {
-            y[i] = TY.FromFloat(TX.ToFloat(x[i]) * inverse * TX.ToFloat(weight[i]));
+            y[i] = TY.FromFloat(TX.ToFloat(x[i]) * inverse * TW.ToFloat(weight[i]));
         }
     }
 
-    // With x̂ = x / rms and g = dy · w: dx = (g - x̂ · mean(g · x̂)) / rms, dw += dy · x̂.
+    /// <summary>Gradients of one row. With x̂ = x / rms and g = dy · w: dx = (g - x̂ · mean(g · x̂)) / rms, dw += dy · x̂.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardRow<TX, TY>(TY* dy, TX* x, TX* weight, float inverse, TX* dx, bool accumulate, float* dWeight, int width)
+    public static void BackwardRow<TX, TW, TY>(TY* dy, TX* x, TW* weight, float inverse, TX* dx, bool accumulate, float* dWeight, int width)
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY>
     {
         var dots = Vector512<float>.Zero;
@@ -134,7 +139,7 @@ internal static unsafe class RmsNorm
         {
             var gradient = TY.Load(dy + i);
             var normalised = TX.Load(x + i) * scale;
-            dots = Vector512.FusedMultiplyAdd(gradient * TX.Load(weight + i), normalised, dots);
+            dots = Vector512.FusedMultiplyAdd(gradient * TW.Load(weight + i), normalised, dots);
             Vector512.FusedMultiplyAdd(gradient, normalised, Vector512.Load(dWeight + i)).Store(dWeight + i);
         }
 
@@ -142,7 +147,7 @@ internal static unsafe class RmsNorm
         for (; i < width; i++)
         {
             float normalised = TX.ToFloat(x[i]) * inverse;
-            dot += TY.ToFloat(dy[i]) * TX.ToFloat(weight[i]) * normalised;
+            dot += TY.ToFloat(dy[i]) * TW.ToFloat(weight[i]) * normalised;
             dWeight[i] += TY.ToFloat(dy[i]) * normalised;
         }
 
@@ -150,25 +155,26 @@ internal static unsafe class RmsNorm
         var means = Vector512.Create(mean);
         for (i = 0; i <= width - Lanes; i += Lanes)
         {
-            var value = ((TY.Load(dy + i) * TX.Load(weight + i)) - (TX.Load(x + i) * scale * means)) * scale;
+            var value = ((TY.Load(dy + i) * TW.Load(weight + i)) - (TX.Load(x + i) * scale * means)) * scale;
             TX.Store(dx + i, accumulate ? TX.Load(dx + i) + value : value);
         }
 
         for (; i < width; i++)
         {
-            float value = ((TY.ToFloat(dy[i]) * TX.ToFloat(weight[i])) - (TX.ToFloat(x[i]) * inverse * mean)) * inverse;
+            float value = ((TY.ToFloat(dy[i]) * TW.ToFloat(weight[i])) - (TX.ToFloat(x[i]) * inverse * mean)) * inverse;
             dx[i] = TX.FromFloat(accumulate ? TX.ToFloat(dx[i]) + value : value);
         }
     }
 
-    private readonly struct ForwardBody<TX, TY>(TX* x, TY* branch, TX* sum, TX* weight, TY* y, float* inverseRms, int rows, int width, float epsilon) : IKernelBody
+    private readonly struct ForwardBody<TX, TW, TY>(TX* x, TY* branch, TX* sum, TW* weight, TY* y, float* inverseRms, int rows, int width, float epsilon) : IKernelBody
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY>
     {
         private readonly TX* x = x;
         private readonly TY* branch = branch;
         private readonly TX* sum = sum;
-        private readonly TX* weight = weight;
+        private readonly TW* weight = weight;
         private readonly TY* y = y;
         private readonly float* inverseRms = inverseRms;
         private readonly int rows = rows;
@@ -181,22 +187,27 @@ internal static unsafe class RmsNorm
             for (int row = item * RowsPerBlock; row < end; row++)
             {
                 long start = (long)row * width;
-                TY* added = branch == null ? null : branch + start;
-                float inverse = 1f / MathF.Sqrt((SquaresOfRow(x + start, added, sum + start, width) / width) + epsilon);
+                if (branch != null)
+                {
+                    AddRow(x + start, branch + start, sum + start, width);
+                }
+
+                float inverse = 1f / MathF.Sqrt((SquaresOfRow(sum + start, width) / width) + epsilon);
                 inverseRms[row] = inverse;
                 ScaleRow(sum + start, weight, y + start, width, inverse);
             }
         }
     }
 
-    private readonly struct BackwardBody<TX, TY>(TY* dy, TX* x, TX* weight, float* inverseRms, TX* dx, bool accumulate, float* partial, int rows, int width)
+    private readonly struct BackwardBody<TX, TW, TY>(TY* dy, TX* x, TW* weight, float* inverseRms, TX* dx, bool accumulate, float* partial, int rows, int width)
         : IKernelBody
         where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
         where TY : unmanaged, IElement<TY>
     {
         private readonly TY* dy = dy;
         private readonly TX* x = x;
-        private readonly TX* weight = weight;
+        private readonly TW* weight = weight;
         private readonly float* inverseRms = inverseRms;
         private readonly TX* dx = dx;
         private readonly bool accumulate = accumulate;

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Colossus.Training.Kernels;
 
-/// <summary>Turns pairs of a head's elements by an angle that grows with the position; element i is paired with i + width / 2 (Hugging Face's order).</summary>
+/// <summary>
+/// Turns pairs of a head's elements by an angle that grows with the position; of the elements that are turned, the first ones of a head, i is paired with i + width / 2 (Hugging Face's order).
+/// </summary>
 internal static unsafe class Rope
 {
     private const int Lanes = 16;
@@ -14,19 +16,21 @@ internal static unsafe class Rope
     /// <param name="data">[rows, rowStride]; heads lie side by side from column 0.</param>
     /// <param name="rows">Rows; the position is row modulo <paramref name="sequence"/>.</param>
     /// <param name="heads">Heads to turn.</param>
+    /// <param name="headWidth">Elements of a head.</param>
+    /// <param name="turned">Those of them that are turned, even.</param>
     /// <param name="inverse">Turn back: what the backward pass does.</param>
-    public static void Apply<T>(T* data, int rows, int sequence, int heads, int headWidth, int rowStride, RopeTable table, bool inverse)
+    public static void Apply<T>(T* data, int rows, int sequence, int heads, int headWidth, int turned, int rowStride, RopeTable table, bool inverse)
         where T : unmanaged, IElement<T>
     {
-        int half = headWidth / 2;
+        int half = turned / 2;
         float* cosines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Cosines));
         float* sines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Sines));
-        var body = new Body<T>(data, rows, sequence, heads, half, rowStride, cosines, sines, inverse ? -1f : 1f);
+        var body = new Body<T>(data, rows, sequence, heads, headWidth, half, rowStride, cosines, sines, inverse ? -1f : 1f);
         KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, body);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TurnRow<T>(T* row, int heads, float* cosines, float* sines, int half, float direction)
+    private static void TurnRow<T>(T* row, int heads, int headWidth, float* cosines, float* sines, int half, float direction)
         where T : unmanaged, IElement<T>
     {
         int i = 0;
@@ -41,7 +45,7 @@ internal static unsafe class Rope
                 var second = T.Load(at + half);
                 T.Store(at, (first * cosine) - (second * sine));
                 T.Store(at + half, (second * cosine) + (first * sine));
-                at += 2 * half;
+                at += headWidth;
             }
         }
 
@@ -56,12 +60,12 @@ internal static unsafe class Rope
                 float second = T.ToFloat(at[half]);
                 *at = T.FromFloat((first * cosine) - (second * sine));
                 at[half] = T.FromFloat((second * cosine) + (first * sine));
-                at += 2 * half;
+                at += headWidth;
             }
         }
     }
 
-    private readonly struct Body<T>(T* data, int rows, int sequence, int heads, int half, int rowStride, float* cosines, float* sines, float direction)
+    private readonly struct Body<T>(T* data, int rows, int sequence, int heads, int headWidth, int half, int rowStride, float* cosines, float* sines, float direction)
         : IKernelBody
         where T : unmanaged, IElement<T>
     {
@@ -69,6 +73,7 @@ internal static unsafe class Rope
         private readonly int rows = rows;
         private readonly int sequence = sequence;
         private readonly int heads = heads;
+        private readonly int headWidth = headWidth;
         private readonly int half = half;
         private readonly int rowStride = rowStride;
         private readonly float* cosines = cosines;
@@ -81,7 +86,7 @@ internal static unsafe class Rope
             for (int row = item * RowsPerBlock; row < end; row++)
             {
                 long angle = (long)(row % sequence) * half;
-                TurnRow(data + ((long)row * rowStride), heads, cosines + angle, sines + angle, half, direction);
+                TurnRow(data + ((long)row * rowStride), heads, headWidth, cosines + angle, sines + angle, half, direction);
             }
         }
     }

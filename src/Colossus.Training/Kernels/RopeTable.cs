@@ -1,31 +1,32 @@
+using Colossus.Plan.Programs.Operations;
+
 namespace Colossus.Training.Kernels;
 
-/// <summary>Cosines and sines of rotary positions (arXiv 2104.09864): angle of pair i at position p is p · base^(-2i / headWidth).</summary>
+/// <summary>Cosines and sines of rotary positions (arXiv 2104.09864): the angle of pair i at position p is p times that of one position.</summary>
 internal sealed class RopeTable
 {
     /// <summary>Computes the tables.</summary>
-    /// <param name="sequence">Positions.</param>
-    /// <param name="headWidth">Width of a head, even.</param>
-    /// <param name="ropeBase">Base of the angles.</param>
-    public RopeTable(int sequence, int headWidth, double ropeBase)
+    /// <param name="positions">The angles.</param>
+    public RopeTable(RotaryPositions positions)
     {
-        int half = headWidth / 2;
-        Cosines = GC.AllocateArray<float>(sequence * half, pinned: true);
-        Sines = GC.AllocateArray<float>(sequence * half, pinned: true);
-        for (int position = 0; position < sequence; position++)
+        int half = positions.Width / 2;
+        Cosines = GC.AllocateArray<float>(positions.Sequence * half, pinned: true);
+        Sines = GC.AllocateArray<float>(positions.Sequence * half, pinned: true);
+        for (int i = 0; i < half; i++)
         {
-            for (int i = 0; i < half; i++)
+            double one = Math.Pow(positions.Base, -2.0 * i / positions.Width);
+            one = positions.Scaling?.Scaled(one) ?? one;
+            for (int position = 0; position < positions.Sequence; position++)
             {
-                double angle = position * Math.Pow(ropeBase, -2.0 * i / headWidth);
-                Cosines[(position * half) + i] = (float)Math.Cos(angle);
-                Sines[(position * half) + i] = (float)Math.Sin(angle);
+                Cosines[(position * half) + i] = (float)Math.Cos(position * one);
+                Sines[(position * half) + i] = (float)Math.Sin(position * one);
             }
         }
     }
 
-    /// <summary>[sequence, headWidth / 2], pinned.</summary>
+    /// <summary>[sequence, width / 2], pinned.</summary>
     public float[] Cosines { get; }
 
-    /// <summary>[sequence, headWidth / 2], pinned.</summary>
+    /// <summary>[sequence, width / 2], pinned.</summary>
     public float[] Sines { get; }
 }

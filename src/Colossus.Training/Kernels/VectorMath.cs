@@ -56,6 +56,28 @@ internal static class VectorMath
         return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Lowest)), Vector512<float>.Zero, result);
     }
 
+    /// <summary>The hyperbolic tangent, to within 5 units in the last place; NaN for NaN.</summary>
+    /// <remarks>A rational minimax approximation, odd over even, so that small arguments keep their relative accuracy (the coefficients are Eigen's, <c>ptanh_float</c>); 1 beyond its range.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Tanh(Vector512<float> x)
+    {
+        // The second operand is the result where one is NaN.
+        var clamped = Vector512.MaxNative(Vector512.Create(-7.90531111f), Vector512.MinNative(Vector512.Create(7.90531111f), x));
+        var square = clamped * clamped;
+        var p = Vector512.Create(-2.76076847742355e-16f);
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(2.00018790482477e-13f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(-8.60467152213735e-11f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(5.12229709037114e-08f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(1.48572235717979e-05f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(6.37261928875436e-04f));
+        p = Vector512.FusedMultiplyAdd(p, square, Vector512.Create(4.89352455891786e-03f));
+        var q = Vector512.Create(1.19825839466702e-06f);
+        q = Vector512.FusedMultiplyAdd(q, square, Vector512.Create(1.18534705686654e-04f));
+        q = Vector512.FusedMultiplyAdd(q, square, Vector512.Create(2.26843463243900e-03f));
+        q = Vector512.FusedMultiplyAdd(q, square, Vector512.Create(4.89352518554385e-03f));
+        return clamped * p / q;
+    }
+
     // e^x = polynomial · 2^(low bits of shifted). ln 2 is taken away in two parts (Cody and Waite), so that r is exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float> Polynomial, Vector512<float> Shifted) ExpParts(Vector512<float> x)

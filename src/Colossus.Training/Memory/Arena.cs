@@ -8,7 +8,7 @@ internal sealed unsafe class Arena : IDisposable
     private const int Alignment = 64;
     private readonly List<nint> blocks = [];
 
-    /// <summary>Bytes taken so far.</summary>
+    /// <summary>Bytes asked for so far.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Takes room for a number of elements.</summary>
@@ -22,7 +22,7 @@ internal sealed unsafe class Arena : IDisposable
         void* block = NativeMemory.AlignedAlloc(bytes, Alignment);
         NativeMemory.Clear(block, bytes);
         blocks.Add((nint)block);
-        Bytes += (long)bytes;
+        Bytes += count * sizeof(T);
         return (T*)block;
     }
 

@@ -66,9 +66,8 @@ public static class RunCaseReader
             throw new CaseRefusedException($"{accelerator.Id} has no {row["precision"]} products");
         }
 
-        // What other software has run it could run, whatever a job of ours may ask for.
-        LayoutProblem[] problems = [.. LayoutRules.Check(model.Sizes, layout).Where(static problem => !problem.IsChoice)];
-        if (problems.Length > 0)
+        IReadOnlyList<LayoutProblem> problems = LayoutRules.Check(model.Sizes, layout);
+        if (problems.Count > 0)
         {
             throw new CaseRefusedException(string.Join("; ", problems));
         }

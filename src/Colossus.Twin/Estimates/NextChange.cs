@@ -3,6 +3,7 @@ using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Layouts;
 using Colossus.Twin.Pricing;
+using Colossus.Twin.Search;
 
 namespace Colossus.Twin.Estimates;
 
@@ -93,7 +94,7 @@ internal static class NextChange
 
     // Each changes one thing, with all that must change along with it.
     private static IEnumerable<Layout> Neighbours(Layout at) =>
-        [.. OfWork(at), .. OfTensor(at), .. OfPipeline(at), .. OfContext(at), .. OfShards(at)];
+        [.. OfWork(at).Concat(OfTensor(at)).Concat(OfPipeline(at)).Concat(OfContext(at)).Concat(OfShards(at)).Where(static layout => LayoutSpace.IsPricedWhole(layout))];
 
     private static IEnumerable<Layout> OfWork(Layout at)
     {

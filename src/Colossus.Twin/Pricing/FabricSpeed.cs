@@ -3,7 +3,7 @@ using Colossus.Plan.Work;
 namespace Colossus.Twin.Pricing;
 
 /// <summary>Time of a collective: ring bandwidth over the tiers that its group touches, and a latency that grows with the domains.</summary>
-internal readonly struct FabricSpeed
+internal sealed class FabricSpeed
 {
     /// <summary>Seconds that a ring takes for each domain it passes, however few the bytes (NCCL's tuning model: 5 to 14 µs a network step of a ring).</summary>
     private const double ringStepSeconds = 5e-6;

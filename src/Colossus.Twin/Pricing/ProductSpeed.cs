@@ -3,7 +3,7 @@ using Colossus.Specs.Sites;
 namespace Colossus.Twin.Pricing;
 
 /// <summary>Speed of matrix products by shape: a roofline whose height depends on how the product fills the device.</summary>
-internal readonly struct ProductSpeed
+internal sealed class ProductSpeed
 {
     private const double launchSeconds = 4e-6;
     private readonly double peakRate;

@@ -28,7 +28,7 @@ public static class StepEstimator
         }
 
         double closed = price.Compute + price.Tensor + price.Pipeline + price.Expert + price.Context + price.Bubble;
-        double jitter = 1 + (parameters[Parameter.Jitter] * Math.Max(0, Math.Log2(layout.Ranks / 8.0)));
+        double jitter = 1 + (parameters[Parameter.Jitter] * PriceRates.DoublingsBeyondEight(layout));
         double difference = Timeline.Seconds(model.Layers, layout, price) - closed;
         price.Bubble += difference;
         price.Other += difference * (jitter - 1);

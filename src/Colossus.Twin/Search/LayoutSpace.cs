@@ -10,7 +10,7 @@ namespace Colossus.Twin.Search;
 /// (divisors of the experts), micro-batch, sequence parallelism, recompute, the four schedules with every number of virtual stages, and ZeRO 0 to 3. How many replicas
 /// there are is up to the caller. Some of these layouts break a rule of <see cref="LayoutRules"/>: the visitor asks it.
 /// Every layout that the rules allow is met, but for those that are another one under a different name (schedules without a pipeline, an interleaved schedule of one chunk
-/// a stage, sequence parallelism of one rank, ZeRO 0 of one replica, ZeRO 2 and 3 of one replica), contexts above <see cref="SearchSpace.MostContext"/>, and fewer replicas
+/// a stage, sequence parallelism of one rank, ZeRO 0 of one replica, ZeRO 2 and 3 of one replica), ZeRO 2 and 3 with a pipeline (<see cref="IsPricedWhole"/>), contexts above <see cref="SearchSpace.MostContext"/>, and fewer replicas
 /// than there is room for.
 /// </remarks>
 internal sealed class LayoutSpace
@@ -111,12 +111,23 @@ internal sealed class LayoutSpace
 
     private static void OverZero(in Layout layout, Visitor visit)
     {
-        int most = layout.Pipeline > 1 || layout.DenseReplicas == 1 ? 1 : 3;
+        int most = layout.DenseReplicas == 1 ? 1 : 3;
         for (int zero = layout.DenseReplicas == 1 ? 1 : 0; zero <= most; zero++)
         {
-            visit(layout with { Zero = zero });
+            Layout candidate = layout with { Zero = zero };
+            if (IsPricedWhole(candidate))
+            {
+                visit(candidate);
+            }
         }
     }
+
+    /// <summary>
+    /// Whether the price of a layout holds all that it does. ZeRO 2 and 3 reduce gradients at every micro-batch of a pipeline, of which no measured run says how much is hidden:
+    /// such a layout is priced when somebody asks for it, and proposed to nobody.
+    /// </summary>
+    /// <param name="layout">A sound layout.</param>
+    public static bool IsPricedWhole(in Layout layout) => layout.Zero < 2 || layout.Pipeline == 1;
 
     private static int[] Divisors(int number, int most) => [.. Enumerable.Range(1, Math.Min(number, most)).Where(value => number % value == 0)];
 }

@@ -1,5 +1,6 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
+using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Ranks;
 
 namespace Colossus.Plan.Tests.Lowering;
@@ -11,6 +12,7 @@ namespace Colossus.Plan.Tests.Lowering;
 internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
 {
     private readonly Dictionary<(Area Area, int Slot, long Line), (Value Value, int MicroBatch)> owners = [];
+    private readonly HashSet<Value> gathered = [];
 
     public void Receive(Pass pass, Value? value, Slots slots, int microBatch)
     {
@@ -37,10 +39,23 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
                 Read(pass, value, slots, microBatch, operation.ToString());
             }
 
-            foreach (Value value in operation.Writes)
+            foreach (Value value in operation.Writes.Concat(operation.Gradients.Select(weight => pass.GradientsOf(weight.Bucket)).OfType<Value>()))
             {
                 Write(pass, value, slots, microBatch);
             }
+
+            foreach (Value value in operation.Weights.Select(weight => pass.WeightsOf(weight.Bucket, operation.WeightFormat)).OfType<Value>())
+            {
+                Assert.True(gathered.Contains(value), $"{operation} reads {value}, which is not gathered");
+                Read(pass, value, slots, microBatch, operation.ToString());
+            }
+
+            _ = operation switch
+            {
+                AwaitWeights wait => gathered.Add(wait.Value!),
+                ReleaseWeights release => gathered.Remove(release.Value!),
+                _ => true,
+            };
 
             // What an operation writes may not cover what it reads, unless it is the same value.
             foreach (Value value in operation.Reads.Except(operation.Writes))
@@ -48,6 +63,8 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
                 Read(pass, value, slots, microBatch, operation.ToString());
             }
         }
+
+        Assert.Empty(gathered);
     }
 
     private void Read(Pass pass, Value value, Slots slots, int microBatch, string reader)
@@ -71,7 +88,12 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
     {
         Place place = pass.PlaceOf(value);
         long bytes = value.Count * formats.BytesOf(value.Format);
-        Assert.InRange(place.Offset + bytes, bytes, place.Area == Area.Scratch ? pass.ScratchBytes : chunk.BytesOf(place.Area));
+        Assert.InRange(place.Offset + bytes, bytes, place.Area switch
+        {
+            Area.Scratch => pass.ScratchBytes,
+            Area.Exchange => pass.ExchangeBytes,
+            _ => chunk.BytesOf(place.Area),
+        });
         Assert.Equal(0, place.Offset % AreaBuilder.Alignment);
         for (long line = place.Offset / AreaBuilder.Alignment; line * AreaBuilder.Alignment < place.Offset + bytes; line++)
         {

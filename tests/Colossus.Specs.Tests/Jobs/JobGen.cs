@@ -26,7 +26,20 @@ internal static class JobGen
         .SelectMany((layers, heads, kvShare, halfWidth, ffn, activation, vocab) => Gen.Select(Gen.Int[1, 99], Gen.Bool, Gen.Double[1, 1e7], small, Gen.Int[0, 2]).Select((sequence, tied, rope, epsilon, experts) => new ModelSpec(
             layers, heads * 16 * halfWidth, heads * 8, heads * 8 >> kvShare, 2 * halfWidth, ffn * 8, activation, vocab * 8, sequence * 64, tied, rope, epsilon,
             experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn * 8))))
-        .Where(model => model.Heads % model.KvHeads == 0 && model.KvHeads % 4 == 0);
+        .Where(model => model.Heads % model.KvHeads == 0 && model.KvHeads % 4 == 0)
+        .SelectMany(model => Gen.Select(Gen.Enum<NormKind>(), Gen.Enum<PositionKind>(), Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 50], small).Select((norm, positions, post, biases, heads, cap, scale) => model with
+        {
+            Norm = norm,
+            Positions = positions,
+            PostNorm = post,
+            Biases = biases,
+            QueryKeyNorm = heads,
+            ScoreCap = cap < 1 ? 0 : cap,
+            EmbeddingScale = scale,
+            LogitScale = 100 * scale,
+            RotaryShare = model.HeadWidth % 4 == 0 && biases ? 0.5 : 1,
+            RopeScaling = post ? new RopeScaling(1 + cap, scale, 1 + scale, 1 + (int)cap) : null,
+        }));
 
     private static readonly Gen<DataSpec> texts = Gen.Select(words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), words, Gen.Double[0, 0.5], Gen.Bool, words)
         .Select((sources, tokenizer, field, holdout, hasCache, other) => new DataSpec(sources, tokenizer, field, holdout, hasCache ? other : null, hasCache ? BadLineRule.Skip : BadLineRule.Stop)

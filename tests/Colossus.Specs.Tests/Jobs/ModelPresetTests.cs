@@ -21,6 +21,9 @@ public sealed class ModelPresetTests
     [InlineData("llama3-8b", 8.03, 0.01)]
     [InlineData("llama3-70b", 70.6, 0.01)]
     [InlineData("llama3-405b", 405.9, 0.01)]
+    [InlineData("llama3.1-8b", 8.03, 0.01)]
+    [InlineData("llama3.1-70b", 70.6, 0.01)]
+    [InlineData("llama3.1-405b", 405.9, 0.01)]
     [InlineData("gpt3-175b", 174.6, 0.01)]
     [InlineData("nemotron4-15b", 15.6, 0.01)]
     [InlineData("nemotron4-340b", 341, 0.01)]
@@ -37,7 +40,40 @@ public sealed class ModelPresetTests
     public void Grok_1_is_as_published()
     {
         var model = Read.Job("model: { preset: grok-1 }").Model;
-        Assert.Equal(new ModelSpec(64, 6144, 48, 8, 128, 32_768, Activation.GeGlu, 131_072, 8192, TiedHead: true, Experts: new ExpertsSpec(8, 2, 0, 32_768)), model);
+        var sizes = new ModelSpec(64, 6144, 48, 8, 128, 32_768, Activation.GeGlu, 131_072, 8192, TiedHead: true, Experts: new ExpertsSpec(8, 2, 0, 32_768));
+        Assert.Equal(sizes with { PostNorm = true, ScoreCap = 30, EmbeddingScale = 78.38367176906169, LogitScale = 0.5773502691896257 }, model);
+    }
+
+    [Fact]
+    public void Presets_are_more_than_their_sizes()
+    {
+        static ModelSpec Of(string preset) => Read.Job($"model: {{ preset: {preset} }}").Model;
+        Assert.Equal(Of("llama3-8b") with { Sequence = 131_072, RopeScaling = new RopeScaling(8, 1, 4, 8192) }, Of("llama3.1-8b"));
+        Assert.Equal((NormKind.LayerNorm, PositionKind.Learned, true), (Of("gpt3-175b").Norm, Of("gpt3-175b").Positions, Of("gpt3-175b").Biases));
+        Assert.Equal((NormKind.LayerNorm, 96, false), (Of("nemotron4-340b").Norm, Of("nemotron4-340b").RotaryWidth, Of("nemotron4-340b").Biases));
+        Assert.True(Of("qwen3-30b-a3b").QueryKeyNorm);
+    }
+
+    [Fact]
+    public void Keys_of_the_architecture_beside_a_preset_override_it()
+    {
+        var model = Read.Job("model: { preset: grok-1, scoreCap: 0, postNorm: false, embeddingScale: 2 }").Model;
+        Assert.Equal(ModelPresets.Find("grok-1")!.Model with { ScoreCap = 0, PostNorm = false, EmbeddingScale = 2 }, model);
+        Assert.Null(Read.Job("model: { preset: llama3.1-8b, ropeScaling: }").Model.RopeScaling);
+        Assert.Equal(new RopeScaling(32, 1, 4, 8192), Read.Job("model: { preset: llama3.1-8b, ropeScaling: { factor: 32 } }").Model.RopeScaling);
+    }
+
+    // 8192 positions: a pair that turns 0.5, 2.5 or 8192 times in them is slow, half quick and quick.
+    [Theory]
+    [InlineData(0.5, 1 / 8.0)]
+    [InlineData(1, 1 / 8.0)]
+    [InlineData(2.5, 0.5 + (0.5 / 8))]
+    [InlineData(4, 1)]
+    [InlineData(8192, 1)]
+    public void Slow_angles_are_divided_and_quick_ones_stay(double turns, double factor)
+    {
+        double angle = 2 * Math.PI * turns / 8192;
+        Assert.Equal(factor * angle, new RopeScaling(8, 1, 4, 8192).Scaled(angle), 1e-12);
     }
 
     [Fact]

@@ -5,10 +5,11 @@ namespace Colossus.Specs.Tests.Jobs;
 public sealed class TrainableCheckTests
 {
     [Theory]
-    [InlineData("parallel: { tensor: 2 }", "2:21", "parallel.tensor is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
-    [InlineData("parallel: { pipeline: 2 }", "2:23", "parallel.pipeline is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
-    [InlineData("parallel: { context: 2 }", "2:22", "parallel.context is 2, but training is data parallel only so far; use 1; 'colossus estimate' prices it")]
-    [InlineData("parallel: { zero: 3 }", "2:19", "parallel.zero is 3, but training shards no more than the optimizer so far; use 0 or 1; 'colossus estimate' prices it")]
+    [InlineData("parallel: { tensor: 2 }", "2:21", "parallel.tensor is 2, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 2, context 1 has as many ranks); 'colossus estimate' prices it")]
+    [InlineData("parallel: { tensor: 4, virtualStages: 1 }", "2:21", "parallel.tensor is 4, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 4, context 1 has as many ranks); 'colossus estimate' prices it")]
+    [InlineData("parallel: { context: 2 }", "2:22", "parallel.context is 2, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 2, context 1 has as many ranks); 'colossus estimate' prices it")]
+    [InlineData("parallel: { context: 8 }", "2:22", "parallel.context is 8, but training shares only data, state and layers among ranks so far; use 1 (data 8, tensor 1, pipeline 1, context 1 has as many ranks); 'colossus estimate' prices it")]
+    [InlineData("train: { globalBatch: 4000 }\nparallel: { data: 1000 }", "3:19", "parallel.data · parallel.pipeline (1000 · 1) are more processes than one machine should start; use a product of 256 or less; 'colossus estimate' prices it")]
     [InlineData("train: { precision: fp8 }", "2:21", "train.precision is fp8, which is priced, not trained; use bf16, autocast or fp32")]
     [InlineData("data: { exclude: [ { region: EU } ] }", "2:9", "rules of exclusion cannot be applied yet; remove the documents from data.source, and the key")]
     [InlineData("data: { tokenizer: gpt2 }", "2:20", "gpt2 needs its two files; download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k")]
@@ -40,10 +41,14 @@ public sealed class TrainableCheckTests
         Assert.Equal("job.yaml:1:18: error COL1006: model.vocab is 128256, but tokenizer o200k has 200019 ids; use 200019 or more", Assert.Single(JobReader.Parse(Text, "job.yaml", [], true).Mistakes).Headline);
     }
 
-    [Fact]
-    public void A_job_that_can_be_trained_is_not_refused()
+    [Theory]
+    [InlineData("data: 2, zero: 0")]
+    [InlineData("data: 2, zero: 3, pipeline: 2, recompute: full")]
+    [InlineData("pipeline: 2, virtualStages: 2")]
+    [InlineData("pipeline: 4, schedule: zero-bubble")]
+    public void A_job_that_can_be_trained_is_not_refused(string parallel)
     {
-        var reading = JobReader.Parse($"{Read.Minimal}parallel: {{ data: 2, zero: 1 }}\ncheckpoint: {{ every: auto }}", "job.yaml", [], toTrain: true);
+        var reading = JobReader.Parse($"{Read.Minimal}parallel: {{ {parallel} }}\ncheckpoint: {{ every: auto }}", "job.yaml", [], toTrain: true);
         Assert.Empty(reading.Mistakes);
         Assert.Empty(TrainableCheck.Check(reading.Job!, reading.Places!));
     }

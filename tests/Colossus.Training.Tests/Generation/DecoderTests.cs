@@ -1,11 +1,11 @@
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
-using Colossus.Training.Backends;
-using Colossus.Training.Engine;
 using Colossus.Training.Generation;
 using Colossus.Training.Memory;
 using Colossus.Training.Native;
+using Colossus.Training.Tests.Engine;
+using Colossus.Training.Tests.Model;
 
 namespace Colossus.Training.Tests.Generation;
 
@@ -24,16 +24,7 @@ public sealed unsafe class DecoderTests
         var model = new ModelSpec(Layers: 2, Hidden: 48, Heads: 4, kvHeads, HeadWidth: 12, Ffn: 80, activation, Vocab: 61, Sequence: 37, tied);
         var table = ParameterTable.For(model);
         var random = new Random(3);
-        float[] weights = new float[table.FlatCount];
-        foreach (var parameter in table.Parameters)
-        {
-            double width = parameter.Name.Contains("q_proj", StringComparison.Ordinal) || parameter.Name.Contains("k_proj", StringComparison.Ordinal) ? spread : 0.5;
-            for (long i = parameter.Start; i < parameter.Start + parameter.Count; i++)
-            {
-                weights[i] = (float)(parameter.Decays ? (random.NextDouble() - 0.5) * width : 1);
-            }
-        }
-
+        float[] weights = Weights(table, random, spread);
         int[] tokens = [.. Enumerable.Range(0, model.Sequence + 1).Select(_ => random.Next(model.Vocab))];
         double expected = WholeSequence(model, table, weights, tokens);
         var decoder = new Decoder(model, new DecoderWeights(table, weights));
@@ -48,16 +39,83 @@ public sealed unsafe class DecoderTests
         Assert.Equal(expected, loss, 1e-3 * expected);
     }
 
+    [Theory]
+    [MemberData(nameof(Architectures.Names), MemberType = typeof(Architectures))]
+    public void Logits_of_every_architecture_are_those_of_the_engine(string name)
+    {
+        var model = Architectures.Of(name);
+        var table = ParameterTable.For(model);
+        var random = new Random(5);
+        float[] weights = Weights(table, random, 1);
+        using var engine = new Engine(model, table, weights);
+        int[] tokens = [.. Enumerable.Range(0, model.Sequence).Select(_ => random.Next(model.Vocab))];
+        var decoder = new Decoder(model, new DecoderWeights(table, weights));
+        for (int position = 0; position < model.Sequence; position++)
+        {
+            double[] logits = [.. decoder.Append(tokens[position]).ToArray().Select(logit => (double)logit)];
+            if (position % 12 != 0)
+            {
+                continue;
+            }
+
+            // The loss of one place alone, for each token that might follow, is the logarithm of its probability.
+            double sum = logits.Max() + Math.Log(logits.Sum(logit => Math.Exp(logit - logits.Max())));
+            for (int next = 0; next < model.Vocab; next++)
+            {
+                int[] targets = [.. Enumerable.Repeat(-1, model.Sequence)];
+                targets[position] = next;
+                Assert.Equal(engine.Loss(tokens, targets), sum - logits[next], 1e-3);
+            }
+        }
+    }
+
+    private static float[] Weights(ParameterTable table, Random random, double spread)
+    {
+        float[] weights = new float[table.FlatCount];
+        foreach (var parameter in table.Parameters)
+        {
+            bool makesScores = parameter.Name.Contains("q_proj", StringComparison.Ordinal) || parameter.Name.Contains("k_proj", StringComparison.Ordinal);
+            for (long i = parameter.Start; i < parameter.Start + parameter.Count; i++)
+            {
+                double noise = (random.NextDouble() - 0.5) * (makesScores ? spread : 0.5);
+                weights[i] = (float)(parameter.Weight.Start == WeightStart.One ? 1 + noise : noise);
+            }
+        }
+
+        return weights;
+    }
+
     private static double WholeSequence(ModelSpec model, ParameterTable table, float[] weights, int[] tokens)
     {
-        NumberFormats fp32 = default;
-        using var executor = new StepExecutor(model, microBatch: 1, fp32, Recompute.None);
-        using var arena = new Arena();
-        float* flat = arena.Take<float>(weights.Length);
-        weights.CopyTo(new Span<float>(flat, weights.Length));
-        executor.Bind(new WeightMemory(table, fp32, (nint)flat, (nint)flat, (nint)arena.Take<float>(weights.Length)));
-        tokens.AsSpan(0, tokens.Length - 1).CopyTo(executor.Arguments.Inputs);
-        tokens.AsSpan(1).CopyTo(executor.Arguments.Targets);
-        return executor.Evaluate();
+        using var engine = new Engine(model, table, weights);
+        return engine.Loss(tokens[..^1], tokens[1..]);
+    }
+
+    private sealed class Engine : IDisposable
+    {
+        private readonly Arena arena = new();
+        private readonly SoloRank executor;
+
+        public Engine(ModelSpec model, ParameterTable table, float[] weights)
+        {
+            NumberFormats fp32 = default;
+            executor = new SoloRank(model, microBatch: 1, fp32, Recompute.None);
+            float* flat = arena.Take<float>(weights.Length);
+            weights.CopyTo(new Span<float>(flat, weights.Length));
+            executor.Bind((nint)flat, (nint)flat, (nint)arena.Take<float>(table.Buckets[^1].Range.End));
+        }
+
+        public double Loss(int[] inputs, int[] targets)
+        {
+            inputs.CopyTo(executor.Arguments.Inputs, 0);
+            targets.CopyTo(executor.Arguments.Targets, 0);
+            return executor.Evaluate();
+        }
+
+        public void Dispose()
+        {
+            executor.Dispose();
+            arena.Dispose();
+        }
     }
 }

@@ -35,6 +35,19 @@ public sealed unsafe class AttentionTests
     [Fact]
     public void Scores_of_hundreds_overflow_nothing() => Check<F32>(1, 150, 2, 1, 64, scale: 12, factor: 300);
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void With_capped_scores_output_and_gradients_in_fp32_are_those_of_libtorch_in_double(int batch, int sequence, int heads, int kvHeads, int headWidth) =>
+        Check<F32>(batch, sequence, heads, kvHeads, headWidth, scale: 1.5, factor: 3, cap: 2);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void With_capped_scores_output_and_gradients_in_bf16_are_those_of_libtorch_in_double(int batch, int sequence, int heads, int kvHeads, int headWidth) =>
+        Check<Bf16>(batch, sequence, heads, kvHeads, headWidth, scale: 1.5, factor: 15, cap: 2);
+
+    [Fact]
+    public void Scores_far_beyond_the_cap_count_as_the_cap() => Check<F32>(1, 150, 2, 1, 64, scale: 12, factor: 300, cap: 30);
+
     [Fact]
     public void Log_sum_exp_is_libtorchs()
     {
@@ -91,15 +104,15 @@ public sealed unsafe class AttentionTests
         });
     }
 
-    private static void Check<T>(int batch, int sequence, int heads, int kvHeads, int headWidth, double scale, double factor)
+    private static void Check<T>(int batch, int sequence, int heads, int kvHeads, int headWidth, double scale, double factor, float cap = 0)
         where T : unmanaged, IElement<T>
     {
-        using var run = new Pass<T>(batch, sequence, heads, kvHeads, headWidth, scale);
+        using var run = new Pass<T>(batch, sequence, heads, kvHeads, headWidth, scale, cap);
         run.Forward();
         run.Backward();
         var (q, k, v) = run.Reference();
-        var attended = nn.functional.scaled_dot_product_attention(
-            q, k.repeat_interleave(heads / kvHeads, dim: 1), v.repeat_interleave(heads / kvHeads, dim: 1), is_casual: true);
+        var (keys, values) = (k.repeat_interleave(heads / kvHeads, dim: 1), v.repeat_interleave(heads / kvHeads, dim: 1));
+        var attended = cap > 0 ? Capped(q, keys, values, cap) : nn.functional.scaled_dot_product_attention(q, keys, values, is_casual: true);
         var rows = attended.transpose(1, 2).reshape(batch * sequence, heads * headWidth);
         Compare.Close(rows, run.Output, "output", typeof(T) == typeof(Bf16) ? 1 : factor);
         rows.backward([run.DOutput.ToTensor(batch * sequence, heads * headWidth)]);
@@ -107,9 +120,18 @@ public sealed unsafe class AttentionTests
         Compare.Close(gradient, run.DQkv, "gradient", factor);
     }
 
-    private sealed class Pass<T>(int batch, int sequence, int heads, int kvHeads, int headWidth, double scale) : IDisposable
+    private static Tensor Capped(Tensor q, Tensor k, Tensor v, double cap)
+    {
+        long sequence = q.shape[2];
+        var scores = cap * (q.matmul(k.transpose(-1, -2)) / (Math.Sqrt(q.shape[3]) * cap)).tanh();
+        return scores.masked_fill(ones(sequence, sequence, ScalarType.Bool).triu(1), double.NegativeInfinity).softmax(-1).matmul(v);
+    }
+
+    private sealed class Pass<T>(int batch, int sequence, int heads, int kvHeads, int headWidth, double scale, float cap = 0) : IDisposable
         where T : unmanaged, IElement<T>
     {
+        private readonly AttentionShape shape = new(batch, sequence, heads, kvHeads, headWidth, cap);
+
         public int Packed { get; } = (heads + (2 * kvHeads)) * headWidth;
 
         public Values<T> Qkv { get; } = Values<T>.Normal((long)batch * sequence * (heads + (2 * kvHeads)) * headWidth, 1, scale);
@@ -123,10 +145,10 @@ public sealed unsafe class AttentionTests
         public Values<F32> LogSumExp { get; } = new((long)batch * sequence * heads);
 
         public void Forward() =>
-            Attention.Forward(Qkv.Data, Output.Data, (float*)LogSumExp.Data, batch, sequence, heads, kvHeads, headWidth);
+            Attention.Forward(Qkv.Data, Output.Data, (float*)LogSumExp.Data, shape);
 
         public void Backward() =>
-            Attention.Backward(DOutput.Data, Qkv.Data, Output.Data, (float*)LogSumExp.Data, DQkv.Data, batch, sequence, heads, kvHeads, headWidth);
+            Attention.Backward(DOutput.Data, Qkv.Data, Output.Data, (float*)LogSumExp.Data, DQkv.Data, shape);
 
         public (Tensor Q, Tensor K, Tensor V) Reference()
         {

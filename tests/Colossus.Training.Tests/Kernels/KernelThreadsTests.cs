@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Tests.Kernels;
@@ -52,6 +53,19 @@ public sealed unsafe class KernelThreadsTests
 
     [Fact]
     public void Fewer_than_one_thread_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => KernelThreads.Count = 0);
+
+    [Theory]
+    [InlineData(0, 0.0004, 0)]
+    [InlineData(0.0001, 0.003, 0.06)]
+    [InlineData(0.01, 0.015, 0)]
+    [InlineData(0.01, 1, 20)]
+    public void After_a_wait_longer_than_an_item_takes_a_caller_works_alone_for_twenty_times_as_long(double worked, double waited, double alone)
+    {
+        long closed = 1000 + (long)(worked * Stopwatch.Frequency);
+        long end = closed + (long)(waited * Stopwatch.Frequency);
+        long until = KernelThreads.AloneUntil(1000, closed, end) ?? end;
+        Assert.Equal(alone, (until - end) / (double)Stopwatch.Frequency, 1e-3 * waited);
+    }
 
     private readonly struct Counting(int* hits) : IKernelBody
     {

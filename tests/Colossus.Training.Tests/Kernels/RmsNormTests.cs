@@ -24,6 +24,11 @@ public sealed unsafe class RmsNormTests
     [MemberData(nameof(Sizes))]
     public void An_fp32_residual_with_bf16_branches_is_libtorch_in_double(int rows, int width) => Check<F32, Bf16>(rows, width);
 
+    // The norm behind a part of a layer: what goes in has the format of products, the scale that of weights.
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_bf16_input_with_an_fp32_weight_is_libtorch_in_double(int rows, int width) => CheckAlone<Bf16, F32, Bf16>(rows, width);
+
     [Fact]
     public void Gradients_are_added_to_what_is_there()
     {
@@ -65,6 +70,29 @@ public sealed unsafe class RmsNormTests
             RmsNorm.Backward(y.Data, x.Data, weight.Data, (float*)inverse.Data, dx.Data, false, (float*)dWeight.Data, Rows, Width);
             return [.. y.Bytes, .. inverse.Bytes, .. dx.Bytes, .. dWeight.Bytes];
         });
+    }
+
+    private static void CheckAlone<TX, TW, TY>(int rows, int width)
+        where TX : unmanaged, IElement<TX>
+        where TW : unmanaged, IElement<TW>
+        where TY : unmanaged, IElement<TY>
+    {
+        using var x = Values<TX>.Normal(rows * width, 1);
+        using var weight = Values<TW>.Normal(width, 3);
+        using var dy = Values<TY>.Normal(rows * width, 4);
+        using var y = new Values<TY>(rows * width);
+        using var inverse = new Values<F32>(rows);
+        using var dx = new Values<TX>(rows * width);
+        using var dWeight = new Values<F32>(width);
+        RmsNorm.Forward(x.Data, weight.Data, y.Data, (float*)inverse.Data, rows, width, Epsilon);
+        RmsNorm.Backward(dy.Data, x.Data, weight.Data, (float*)inverse.Data, dx.Data, false, (float*)dWeight.Data, rows, width);
+        var input = x.ToTensor(rows, width).requires_grad_();
+        var w = weight.ToTensor(width).requires_grad_();
+        var expected = Norm(input, w);
+        expected.backward([dy.ToTensor(rows, width)]);
+        Compare.Close(expected, y, "y");
+        Compare.Close(input.grad!, dx, "dx");
+        Compare.Close(w.grad!, dWeight, "dweight");
     }
 
     private static void Check<TX, TY>(int rows, int width)

@@ -17,6 +17,25 @@ public sealed class VectorMathTests
     public void Sigmoid_is_within_three_units_in_the_last_place() =>
         Assert.InRange(WorstError(VectorMath.Sigmoid, x => 1 / (1 + Math.Exp(-x)), -87.3, 90), 0, 3.0);
 
+    [Fact]
+    public void Tanh_is_within_five_units_in_the_last_place() =>
+        Assert.InRange(WorstError(VectorMath.Tanh, Math.Tanh, -12, 12), 0, 5.0);
+
+    [Theory]
+    [InlineData(0f, 0f)]
+    [InlineData(1e-20f, 1e-20f)]
+    [InlineData(-1e-20f, -1e-20f)]
+    [InlineData(20f, 1f)]
+    [InlineData(-20f, -1f)]
+    [InlineData(float.PositiveInfinity, 1f)]
+    [InlineData(float.NegativeInfinity, -1f)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Tanh_at_the_edges(float x, float expected)
+    {
+        float result = VectorMath.Tanh(Vector512.Create(x)).ToScalar();
+        Assert.True(float.IsNaN(expected) ? float.IsNaN(result) : Math.Abs(result - expected) <= 2.4e-7 * Math.Abs(expected), $"tanh({x}) is {result}");
+    }
+
     [Theory]
     [InlineData(0f, 1f)]
     [InlineData(-87.4f, 0f)]
@@ -56,6 +75,7 @@ public sealed class VectorMathTests
             AllLanes(float.NaN, VectorMath.Exp(x));
             AllLanes(float.NaN, VectorMath.Exp2(x));
             AllLanes(float.NaN, VectorMath.Sigmoid(x));
+            AllLanes(float.NaN, VectorMath.Tanh(x));
         }
     }
 

@@ -6,5 +6,5 @@ namespace Colossus.Plan.Programs.Operations;
 /// <param name="Heads">Query heads.</param>
 /// <param name="KvHeads">Key and value heads, a divisor of <paramref name="Heads"/>.</param>
 /// <param name="HeadWidth">Elements of a head.</param>
-/// <param name="RopeBase">Base of the rotary angles.</param>
-public sealed record AttentionGeometry(int Sequences, int Sequence, int Heads, int KvHeads, int HeadWidth, double RopeBase);
+/// <param name="ScoreCap">Scores x become cap · tanh(x / cap); 0 for none.</param>
+public sealed record AttentionGeometry(int Sequences, int Sequence, int Heads, int KvHeads, int HeadWidth, double ScoreCap);

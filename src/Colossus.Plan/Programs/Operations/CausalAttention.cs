@@ -1,6 +1,6 @@
 namespace Colossus.Plan.Programs.Operations;
 
-/// <summary>softmax(q kᵀ / √d) v over the tokens up to each position, with grouped queries; scores are not kept (arXiv 2205.14135).</summary>
+/// <summary>softmax(cap(q kᵀ / √d)) v over the tokens up to each position, with grouped queries; scores are not kept (arXiv 2205.14135).</summary>
 /// <param name="queriesKeysValues">[tokens, queries | keys | values].</param>
 /// <param name="output">[tokens, heads].</param>
 /// <param name="logSumExp">[tokens, heads in number]; the gradient wants it.</param>

@@ -53,6 +53,9 @@ public sealed class OutputHead : Operation
     public override IReadOnlyList<Weight> Weights => weights;
 
     /// <inheritdoc/>
+    public override ValueFormat WeightFormat => ValueFormat.Product;
+
+    /// <inheritdoc/>
     public override double Flops => OnePass;
 
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ public sealed class OutputHeadWithGradients : Operation
     public override IReadOnlyList<Weight> Weights => Head.Weights;
 
     /// <inheritdoc/>
+    public override ValueFormat WeightFormat => ValueFormat.Product;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Weight> Gradients => Head.Weights;
 
     /// <inheritdoc/>

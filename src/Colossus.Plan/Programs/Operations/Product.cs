@@ -37,6 +37,9 @@ public sealed class Product : Operation
     public override IReadOnlyList<Weight> Weights => matrices;
 
     /// <inheritdoc/>
+    public override ValueFormat WeightFormat => ValueFormat.Product;
+
+    /// <inheritdoc/>
     public override double Flops => OnePass;
 
     /// <inheritdoc/>

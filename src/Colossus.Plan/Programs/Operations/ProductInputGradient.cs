@@ -29,5 +29,8 @@ public sealed class ProductInputGradient(Product forward, Value outputGradient, 
     public override IReadOnlyList<Weight> Weights => Forward.Weights;
 
     /// <inheritdoc/>
+    public override ValueFormat WeightFormat => ValueFormat.Product;
+
+    /// <inheritdoc/>
     public override double Flops => Forward.OnePass;
 }

@@ -3,14 +3,18 @@ namespace Colossus.Plan.Programs.Operations;
 /// <summary>Turns query and key heads by angles that grow with the position, in place: rotary positions (arXiv 2104.09864).</summary>
 /// <param name="heads">[tokens, queries | keys | …]: the leading heads are turned.</param>
 /// <param name="geometry">Heads and their width.</param>
+/// <param name="positions">The angles.</param>
 /// <param name="inverse">Whether they are turned back: the gradient of turning.</param>
-public sealed class Rotate(Value heads, AttentionGeometry geometry, bool inverse = false) : Operation
+public sealed class Rotate(Value heads, AttentionGeometry geometry, RotaryPositions positions, bool inverse = false) : Operation
 {
     /// <summary>What is turned.</summary>
     public Value Heads { get; } = heads;
 
     /// <summary>Heads and their width.</summary>
     public AttentionGeometry Geometry { get; } = geometry;
+
+    /// <summary>The angles.</summary>
+    public RotaryPositions Positions { get; } = positions;
 
     /// <summary>Whether they are turned back.</summary>
     public bool Inverse { get; } = inverse;
@@ -25,6 +29,6 @@ public sealed class Rotate(Value heads, AttentionGeometry geometry, bool inverse
     public override void Derive(BackwardBuilder backward)
     {
         ArgumentNullException.ThrowIfNull(backward);
-        backward.Add(new Rotate(backward.Of(Heads), Geometry, inverse: true));
+        backward.Add(new Rotate(backward.Of(Heads), Geometry, Positions, inverse: true));
     }
 }

@@ -1,15 +1,21 @@
 namespace Colossus.Plan.Programs.Operations;
 
-/// <summary>Stores a vector's gradient, or adds it to the one that is there, rounded to the format of gradients.</summary>
-/// <param name="gradient">[1, elements], 32 bits.</param>
-/// <param name="vector">The weight.</param>
-public sealed class StoreVectorGradient(Value gradient, Weight vector) : Operation
+/// <summary>Stores the gradients of vectors, or adds them to those that are there, rounded to the format of gradients.</summary>
+public sealed class StoreVectorGradient : Operation
 {
-    /// <summary>The gradient of this micro-batch.</summary>
-    public Value Gradient { get; } = gradient;
+    private readonly Weight[] vectors;
 
-    /// <summary>The weight.</summary>
-    public Weight Vector { get; } = vector;
+    /// <summary>Describes it.</summary>
+    /// <param name="gradient">[1, v₀ | v₁ | …], 32 bits.</param>
+    /// <param name="vectors">The weights.</param>
+    public StoreVectorGradient(Value gradient, params Weight[] vectors)
+    {
+        Gradient = gradient;
+        this.vectors = vectors;
+    }
+
+    /// <summary>The gradients of this micro-batch, side by side.</summary>
+    public Value Gradient { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Reads => [Gradient];
@@ -18,7 +24,7 @@ public sealed class StoreVectorGradient(Value gradient, Weight vector) : Operati
     public override IReadOnlyList<Value> Writes => [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Weight> Gradients => [Vector];
+    public override IReadOnlyList<Weight> Gradients => vectors;
 
     /// <inheritdoc/>
     public override bool IsWeightGradient => true;

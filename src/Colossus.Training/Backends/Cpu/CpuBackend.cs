@@ -16,31 +16,39 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     private readonly Arena arena = new();
     private readonly MatrixCache<TResidual> residuals = new();
     private readonly MatrixCache<T> products = new();
-    private readonly Dictionary<(int, int, double), RopeTable> ropes = [];
-    private double lossSum;
+    private readonly Dictionary<RotaryPositions, RopeTable> ropes = [];
+    private List<double> losses = [];
 
     /// <inheritdoc/>
     public DeviceMemory Allocate(long bytes) => new((nint)arena.Take<byte>(bytes), bytes);
 
     /// <inheritdoc/>
-    public IBoundOperation Bind(Operation operation, IOperationMemory memory, bool addsToGradients)
+    public IBoundOperation Bind(Operation operation, IOperationMemory memory)
     {
-        var binder = new CpuBinder<TResidual, T>(memory, residuals, products, addsToGradients);
+        var binder = new CpuBinder<TResidual, T>(memory, residuals, products);
         return operation switch
         {
             ReadTokens read => new CpuReadTokens(read, memory),
             EmbeddingLookup lookup => new CpuEmbeddingLookup<TResidual>(lookup, memory),
-            EmbeddingGradient gradient => new CpuEmbeddingGradient<TResidual>(gradient, memory, addsToGradients),
-            Normalize normalize => new CpuNormalize<TResidual, T>(normalize, memory),
+            EmbeddingGradient gradient => new CpuEmbeddingGradient<TResidual>(gradient, memory),
+            AddPositions add => new CpuAddPositions<TResidual>(add, memory),
+            PositionsGradient gradient => new CpuPositionsGradient<TResidual>(gradient, memory),
+            Scale scale => scale.Value.Format == ValueFormat.Residual ? new CpuScale<TResidual>(scale, memory) : new CpuScale<T>(scale, memory),
+            Normalize { Input.Format: ValueFormat.Product } or NormalizeGradient { Forward.Input.Format: ValueFormat.Product } => BindNorm<T>(operation, memory),
+            LayerNormalize { Input.Format: ValueFormat.Product } or LayerNormalizeGradient { Forward.Input.Format: ValueFormat.Product } => BindNorm<T>(operation, memory),
+            Normalize or NormalizeGradient or LayerNormalize or LayerNormalizeGradient => BindNorm<TResidual>(operation, memory),
             AddNormalize fused => new CpuAddNormalize<TResidual, T>(fused, memory),
-            NormalizeGradient gradient => new CpuNormalizeGradient<TResidual, T>(gradient, memory),
-            StoreVectorGradient store => new CpuStoreVectorGradient<TResidual>(store, memory, addsToGradients),
+            NormalizeHeads normalize => new CpuNormalizeHeads<TResidual, T>(normalize, memory),
+            NormalizeHeadsGradient gradient => new CpuNormalizeHeadsGradient<TResidual, T>(gradient, memory),
+            StoreVectorGradient store => new CpuStoreVectorGradient<TResidual>(store, memory),
             Add add => new CpuAdd<TResidual, T>(add, memory),
             Plan.Programs.Operations.Convert convert => new CpuConvert<TResidual, T>(convert, memory),
             Product product => new CpuProduct<TResidual, T>(product, binder),
             ProductInputGradient gradient => new CpuProductInputGradient<TResidual, T>(gradient, binder),
             ProductWeightGradient gradient => new CpuProductWeightGradient<TResidual, T>(gradient, binder),
-            Rotate rotate => new CpuRotate<T>(rotate, memory, Rope(rotate.Geometry)),
+            AddBias add => new CpuAddBias<TResidual, T>(add, memory),
+            BiasGradient gradient => new CpuBiasGradient<T>(gradient, memory),
+            Rotate rotate => new CpuRotate<T>(rotate, memory, Rope(rotate.Positions)),
             CausalAttention attention => new CpuCausalAttention<T>(attention, memory),
             CausalAttentionGradient gradient => new CpuCausalAttentionGradient<T>(gradient, memory),
             Activate activate => new CpuActivate<T>(activate, memory),
@@ -59,11 +67,11 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     }
 
     /// <inheritdoc/>
-    public double TakeLossSum()
+    public IReadOnlyList<double> TakeLosses()
     {
-        double sum = lossSum;
-        lossSum = 0;
-        return sum;
+        var taken = losses;
+        losses = [];
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -73,27 +81,36 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
         arena.Dispose();
     }
 
-    private RopeTable Rope(AttentionGeometry geometry)
-    {
-        var key = (geometry.Sequence, geometry.HeadWidth, geometry.RopeBase);
-        if (!ropes.TryGetValue(key, out var table))
+    // A norm reads the residual stream, or what a branch is about to add to it.
+    private static IBoundOperation BindNorm<TX>(Operation operation, IOperationMemory memory)
+        where TX : unmanaged, IElement<TX> => operation switch
         {
-            table = new RopeTable(geometry.Sequence, geometry.HeadWidth, geometry.RopeBase);
-            ropes.Add(key, table);
+            Normalize normalize => new CpuNormalize<TX, TResidual, T>(normalize, memory),
+            NormalizeGradient gradient => new CpuNormalizeGradient<TX, TResidual, T>(gradient, memory),
+            LayerNormalize normalize => new CpuLayerNormalize<TX, TResidual, T>(normalize, memory),
+            _ => new CpuLayerNormalizeGradient<TX, TResidual, T>((LayerNormalizeGradient)operation, memory),
+        };
+
+    private RopeTable Rope(RotaryPositions positions)
+    {
+        if (!ropes.TryGetValue(positions, out var table))
+        {
+            table = new RopeTable(positions);
+            ropes.Add(positions, table);
         }
 
         return table;
     }
 
     // In the order of rows, in double: the same for any number of threads.
-    private void AddLosses(nint losses, int rows)
+    private void AddLosses(nint rowLosses, int rows)
     {
         double sum = 0;
         for (int row = 0; row < rows; row++)
         {
-            sum += ((float*)losses)[row];
+            sum += ((float*)rowLosses)[row];
         }
 
-        lossSum += sum;
+        losses.Add(sum);
     }
 }

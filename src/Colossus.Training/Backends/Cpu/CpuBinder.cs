@@ -7,16 +7,12 @@ namespace Colossus.Training.Backends.Cpu;
 /// <param name="memory">Where everything lies.</param>
 /// <param name="residuals">Matrices of gradients.</param>
 /// <param name="products">Matrices of operands.</param>
-/// <param name="addsToGradients">Whether gradients of weights are always added to.</param>
-internal sealed class CpuBinder<TResidual, T>(IOperationMemory memory, MatrixCache<TResidual> residuals, MatrixCache<T> products, bool addsToGradients)
+internal sealed class CpuBinder<TResidual, T>(IOperationMemory memory, MatrixCache<TResidual> residuals, MatrixCache<T> products)
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
     /// <summary>Where everything lies.</summary>
     public IOperationMemory Memory { get; } = memory;
-
-    /// <summary>Whether gradients of weights are always added to, also in the first micro-batch.</summary>
-    public bool AddsToGradients { get; } = addsToGradients;
 
     /// <summary>A value in the format of products.</summary>
     public Matrix<T> Operand(Value value) => products.At(Memory.Of(value), value.Rows.Size, value.Width);

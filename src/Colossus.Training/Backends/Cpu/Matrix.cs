@@ -1,5 +1,6 @@
 using Colossus.Training.Kernels;
 using Colossus.Training.Native;
+using Colossus.Training.Products;
 using TorchSharp;
 
 namespace Colossus.Training.Backends.Cpu;
@@ -9,6 +10,8 @@ namespace Colossus.Training.Backends.Cpu;
 internal sealed unsafe class Matrix<T> : IDisposable
     where T : unmanaged, IElement<T>
 {
+    private readonly Dictionary<(nint Left, nint Right), CutProduct> products = [];
+
     /// <summary>Describes the matrix at a pointer.</summary>
     /// <param name="data">First element.</param>
     /// <param name="rows">Rows.</param>
@@ -44,14 +47,30 @@ internal sealed unsafe class Matrix<T> : IDisposable
     public torch.Tensor Transposed { get; }
 
     /// <summary>this = left · right, or this + left · right.</summary>
-    /// <param name="left">[rows, inner].</param>
-    /// <param name="right">[inner, columns].</param>
+    /// <param name="left">[rows, inner]; lives as long as this matrix.</param>
+    /// <param name="right">[inner, columns]; lives as long as this matrix.</param>
     /// <param name="add">Whether to add to what is there.</param>
-    public void SetProduct(torch.Tensor left, torch.Tensor right, bool add = false) => Tensor.addmm_(left, right, beta: add ? 1 : 0, alpha: 1);
+    public void SetProduct(torch.Tensor left, torch.Tensor right, bool add = false)
+    {
+        // An operation asks for the same product in every pass, so it is cut once.
+        if (!products.TryGetValue((left.Handle, right.Handle), out var product))
+        {
+            product = new CutProduct(Tensor, left, right);
+            products.Add((left.Handle, right.Handle), product);
+        }
+
+        product.Run(add);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var product in products.Values)
+        {
+            product.Dispose();
+        }
+
+        products.Clear();
         Transposed.Dispose();
         Tensor.Dispose();
     }

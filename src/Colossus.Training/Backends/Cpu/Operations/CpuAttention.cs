@@ -3,6 +3,15 @@ using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Backends.Cpu.Operations;
 
+/// <summary>Attention on the CPU.</summary>
+internal static class CpuAttention
+{
+    /// <summary>Sizes as kernels want them.</summary>
+    /// <param name="geometry">Sizes of an operation.</param>
+    public static AttentionShape Shape(AttentionGeometry geometry) =>
+        new(geometry.Sequences, geometry.Sequence, geometry.Heads, geometry.KvHeads, geometry.HeadWidth, (float)geometry.ScoreCap);
+}
+
 /// <summary><see cref="Rotate"/> on the CPU.</summary>
 internal sealed unsafe class CpuRotate<T>(Rotate operation, IOperationMemory memory, RopeTable table) : IBoundOperation
     where T : unmanaged, IElement<T>
@@ -14,7 +23,15 @@ internal sealed unsafe class CpuRotate<T>(Rotate operation, IOperationMemory mem
     {
         var geometry = operation.Geometry;
         Rope.Apply(
-            (T*)heads, operation.Heads.Rows.Size, geometry.Sequence, geometry.Heads + geometry.KvHeads, geometry.HeadWidth, operation.Heads.Width, table, operation.Inverse);
+            (T*)heads,
+            operation.Heads.Rows.Size,
+            geometry.Sequence,
+            geometry.Heads + geometry.KvHeads,
+            geometry.HeadWidth,
+            operation.Positions.Width,
+            operation.Heads.Width,
+            table,
+            operation.Inverse);
     }
 }
 
@@ -22,23 +39,20 @@ internal sealed unsafe class CpuRotate<T>(Rotate operation, IOperationMemory mem
 internal sealed unsafe class CpuCausalAttention<T>(CausalAttention operation, IOperationMemory memory) : IBoundOperation
     where T : unmanaged, IElement<T>
 {
+    private readonly AttentionShape shape = CpuAttention.Shape(operation.Geometry);
     private readonly nint qkv = memory.Of(operation.QueriesKeysValues);
     private readonly nint output = memory.Of(operation.Output);
     private readonly nint logSumExp = memory.Of(operation.LogSumExp);
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments)
-    {
-        var geometry = operation.Geometry;
-        Attention.Forward(
-            (T*)qkv, (T*)output, (float*)logSumExp, geometry.Sequences, geometry.Sequence, geometry.Heads, geometry.KvHeads, geometry.HeadWidth);
-    }
+    public void Run(PassArguments arguments) => Attention.Forward((T*)qkv, (T*)output, (float*)logSumExp, shape);
 }
 
 /// <summary><see cref="CausalAttentionGradient"/> on the CPU.</summary>
 internal sealed unsafe class CpuCausalAttentionGradient<T>(CausalAttentionGradient operation, IOperationMemory memory) : IBoundOperation
     where T : unmanaged, IElement<T>
 {
+    private readonly AttentionShape shape = CpuAttention.Shape(operation.Forward.Geometry);
     private readonly nint outputGradient = memory.Of(operation.OutputGradient);
     private readonly nint qkv = memory.Of(operation.Forward.QueriesKeysValues);
     private readonly nint output = memory.Of(operation.Forward.Output);
@@ -46,19 +60,6 @@ internal sealed unsafe class CpuCausalAttentionGradient<T>(CausalAttentionGradie
     private readonly nint inputGradient = memory.Of(operation.InputGradient);
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments)
-    {
-        var geometry = operation.Forward.Geometry;
-        Attention.Backward(
-            (T*)outputGradient,
-            (T*)qkv,
-            (T*)output,
-            (float*)logSumExp,
-            (T*)inputGradient,
-            geometry.Sequences,
-            geometry.Sequence,
-            geometry.Heads,
-            geometry.KvHeads,
-            geometry.HeadWidth);
-    }
+    public void Run(PassArguments arguments) =>
+        Attention.Backward((T*)outputGradient, (T*)qkv, (T*)output, (float*)logSumExp, (T*)inputGradient, shape);
 }

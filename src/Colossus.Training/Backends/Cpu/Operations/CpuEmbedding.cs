@@ -17,7 +17,7 @@ internal sealed unsafe class CpuEmbeddingLookup<TResidual>(EmbeddingLookup opera
 }
 
 /// <summary><see cref="EmbeddingGradient"/> on the CPU.</summary>
-internal sealed unsafe class CpuEmbeddingGradient<TResidual>(EmbeddingGradient operation, IOperationMemory memory, bool adds) : IBoundOperation
+internal sealed unsafe class CpuEmbeddingGradient<TResidual>(EmbeddingGradient operation, IOperationMemory memory) : IBoundOperation
     where TResidual : unmanaged, IElement<TResidual>
 {
     private readonly nint gradient = memory.OfGradient(operation.Table);
@@ -27,7 +27,7 @@ internal sealed unsafe class CpuEmbeddingGradient<TResidual>(EmbeddingGradient o
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        if (!arguments.Accumulate && !adds)
+        if (!arguments.Accumulate)
         {
             Flat.Zero((TResidual*)gradient, operation.Table.Count);
         }

@@ -4,7 +4,11 @@ using Colossus.Training.Kernels;
 namespace Colossus.Training.Backends.Cpu.Operations;
 
 /// <summary><see cref="Normalize"/> on the CPU.</summary>
-internal sealed unsafe class CpuNormalize<TResidual, T>(Normalize operation, IOperationMemory memory) : IBoundOperation
+/// <typeparam name="TX">Type of the input.</typeparam>
+/// <typeparam name="TResidual">Type of the scale.</typeparam>
+/// <typeparam name="T">Type of the output.</typeparam>
+internal sealed unsafe class CpuNormalize<TX, TResidual, T>(Normalize operation, IOperationMemory memory) : IBoundOperation
+    where TX : unmanaged, IElement<TX>
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
@@ -15,7 +19,7 @@ internal sealed unsafe class CpuNormalize<TResidual, T>(Normalize operation, IOp
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) => RmsNorm.Forward(
-        (TResidual*)input, (TResidual*)scale, (T*)output, (float*)inverseRms, operation.Input.Rows.Size, operation.Input.Width, (float)operation.Epsilon);
+        (TX*)input, (TResidual*)scale, (T*)output, (float*)inverseRms, operation.Input.Rows.Size, operation.Input.Width, (float)operation.Epsilon);
 }
 
 /// <summary><see cref="AddNormalize"/> on the CPU.</summary>
@@ -44,7 +48,11 @@ internal sealed unsafe class CpuAddNormalize<TResidual, T>(AddNormalize operatio
 }
 
 /// <summary><see cref="NormalizeGradient"/> on the CPU.</summary>
-internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradient operation, IOperationMemory memory) : IBoundOperation
+/// <typeparam name="TX">Type of the input.</typeparam>
+/// <typeparam name="TResidual">Type of the scale.</typeparam>
+/// <typeparam name="T">Type of the output.</typeparam>
+internal sealed unsafe class CpuNormalizeGradient<TX, TResidual, T>(NormalizeGradient operation, IOperationMemory memory) : IBoundOperation
+    where TX : unmanaged, IElement<TX>
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
@@ -62,10 +70,10 @@ internal sealed unsafe class CpuNormalizeGradient<TResidual, T>(NormalizeGradien
         Flat.Zero((F32*)scaleGradient, width);
         RmsNorm.Backward(
             (T*)outputGradient,
-            (TResidual*)input,
+            (TX*)input,
             (TResidual*)scale,
             (float*)inverseRms,
-            (TResidual*)inputGradient,
+            (TX*)inputGradient,
             operation.Accumulate,
             (float*)scaleGradient,
             operation.Forward.Input.Rows.Size,

@@ -42,7 +42,7 @@ internal sealed unsafe class CpuOutputHeadWithGradients<TResidual, T>(OutputHead
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        bool add = arguments.Accumulate || binder.AddsToGradients;
+        bool add = arguments.Accumulate;
         for (int i = 0; i < parts.Length; i++)
         {
             var part = parts[i];

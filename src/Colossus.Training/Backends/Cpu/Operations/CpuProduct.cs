@@ -39,5 +39,5 @@ internal sealed class CpuProductWeightGradient<TResidual, T>(ProductWeightGradie
     private readonly WeightGradient<TResidual, T> gradient = new(binder.Gradient(operation.Gradients), operation.Unconverted is { } room ? binder.Operand(room) : null);
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments) => gradient.Set(outputGradient, input, arguments.Accumulate || binder.AddsToGradients);
+    public void Run(PassArguments arguments) => gradient.Set(outputGradient, input, arguments.Accumulate);
 }

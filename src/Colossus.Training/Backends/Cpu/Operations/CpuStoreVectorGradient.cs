@@ -4,22 +4,28 @@ using Colossus.Training.Kernels;
 namespace Colossus.Training.Backends.Cpu.Operations;
 
 /// <summary><see cref="StoreVectorGradient"/> on the CPU.</summary>
-internal sealed unsafe class CpuStoreVectorGradient<TResidual>(StoreVectorGradient operation, IOperationMemory memory, bool adds) : IBoundOperation
+internal sealed unsafe class CpuStoreVectorGradient<TResidual>(StoreVectorGradient operation, IOperationMemory memory) : IBoundOperation
     where TResidual : unmanaged, IElement<TResidual>
 {
     private readonly nint source = memory.Of(operation.Gradient);
-    private readonly nint target = memory.OfGradient(operation.Vector);
+    private readonly (nint Target, long Count)[] vectors = [.. operation.Gradients.Select(vector => (memory.OfGradient(vector), vector.Count))];
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        if (arguments.Accumulate || adds)
+        float* gradient = (float*)source;
+        foreach (var (target, count) in vectors)
         {
-            Flat.Add((TResidual*)target, (F32*)source, operation.Vector.Count);
-        }
-        else
-        {
-            Flat.Convert((F32*)source, (TResidual*)target, operation.Vector.Count);
+            if (arguments.Accumulate)
+            {
+                Flat.Add((TResidual*)target, (F32*)gradient, count);
+            }
+            else
+            {
+                Flat.Convert((F32*)gradient, (TResidual*)target, count);
+            }
+
+            gradient += count;
         }
     }
 }

@@ -1,0 +1,289 @@
+using System.Diagnostics;
+
+namespace Colossus.Collectives;
+
+/// <summary>
+/// Some ranks of a world. All members start the same collectives in the same order; each start returns at once, and a member's part of the work is done once all have arrived: while
+/// it waits for anything, when it asks a <see cref="Pending"/>, or in <see cref="World.MakeProgress"/>. A rank may be in many groups and have any number of collectives pending in each.
+/// </summary>
+/// <remarks>
+/// Collectives work on the members' regions at the same offset, so members lay out what they share alike. Each member has two words: how many collectives it has started and how
+/// many it has finished. They finish in the order in which they were started.
+/// </remarks>
+public sealed unsafe class Group
+{
+    private const int StartedAt = 0, FinishedAt = sizeof(long);
+
+    private readonly WorldMemory memory;
+    private readonly Signals signals;
+    private readonly Progress progress;
+    private readonly int index;
+    private readonly int[] members;
+    private readonly Queue<Operation> operations = [];
+    private long started;
+    private long finished;
+    private long exchanges;
+    private long waitedTicks;
+
+    internal Group(WorldMemory memory, Signals signals, Progress progress, int index)
+    {
+        this.memory = memory;
+        this.signals = signals;
+        this.progress = progress;
+        this.index = index;
+        members = [.. memory.Shape.Groups[index].Ranks];
+        Rank = Array.IndexOf(members, memory.Rank);
+        if (Rank < 0)
+        {
+            throw new ArgumentException($"Rank {memory.Rank} is not in group {index}, which has the ranks {string.Join(", ", members)}.", nameof(index));
+        }
+    }
+
+    /// <summary>This rank's place in the group, 0 to <see cref="Size"/> - 1.</summary>
+    public int Rank { get; }
+
+    /// <summary>Number of members.</summary>
+    public int Size => members.Length;
+
+    /// <summary>The members' ranks in the world, in order of their places.</summary>
+    public IReadOnlyList<int> Members => members;
+
+    /// <summary>What reduce-scatters have moved; counted when they are started.</summary>
+    public Traffic ReduceScatterTraffic { get; private set; }
+
+    /// <summary>What all-gathers have moved; counted when they are started.</summary>
+    public Traffic AllGatherTraffic { get; private set; }
+
+    /// <summary>What exchanges have moved.</summary>
+    public Traffic ExchangeTraffic { get; private set; }
+
+    /// <summary>Bytes that others have read from this rank, of all kinds.</summary>
+    public long BytesSent => (ReduceScatterTraffic + AllGatherTraffic + ExchangeTraffic).BytesSent;
+
+    /// <summary>Bytes that this rank has read from others, of all kinds.</summary>
+    public long BytesReceived => (ReduceScatterTraffic + AllGatherTraffic + ExchangeTraffic).BytesReceived;
+
+    /// <summary>Time that this rank has waited for members of this group, in ticks of <see cref="Stopwatch"/>, without the work on collectives done meanwhile.</summary>
+    public long WaitedTicks => Volatile.Read(ref waitedTicks);
+
+    /// <summary>Time that this rank has spent on its parts of this group's collectives, copying and summing, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long WorkedTicks { get; internal set; }
+
+    /// <summary>Whether all have started the oldest collective that this rank has not finished.</summary>
+    internal bool CanGoOn => !IsIdle && AllHave(StartedAt, finished + 1);
+
+    internal bool IsIdle => operations.Count == 0;
+
+    /// <summary>
+    /// Gives each member its part of the sum over members, in 32 bits and not rounded. The order of the sum is a binary tree over the members' places that depends on <see cref="Size"/> alone;
+    /// see <see cref="SumKernels"/>.
+    /// </summary>
+    /// <param name="offset">Where the buffer begins in every member's region, bytes; a multiple of the element's size.</param>
+    /// <param name="type">Format of the buffer's elements.</param>
+    /// <param name="parts">Elements of the buffer that each member gets, in order of members; uneven or empty ones are possible. The same on all members, and not changed until the result is there.</param>
+    /// <param name="destination">Receives this rank's part. May be that part of its own buffer where the type is <see cref="ElementType.Float32"/> and parts do not overlap.</param>
+    /// <param name="add">Whether the sum is added to what is there.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending ReduceScatter(long offset, ElementType type, IReadOnlyList<ElementRange> parts, float* destination, bool add = false)
+    {
+        int elementBytes = SumKernels.BytesOf(type);
+        long all = CheckedSum(offset, elementBytes, parts), own = parts[Rank].Count;
+        Pending pending = Start(new Operation(add ? OperationKind.ReduceScatterAndAdd : OperationKind.ReduceScatter, offset, elementBytes, parts, (nint)destination));
+        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
+        return pending;
+    }
+
+    /// <summary>Copies each member's part of a buffer from its region into all others'.</summary>
+    /// <param name="offset">Where the buffer begins in every member's region, bytes.</param>
+    /// <param name="elementBytes">Bytes of an element, above 0.</param>
+    /// <param name="parts">Elements that are valid in each member's region, in order of members; uneven or empty ones are possible. The same on all members, and not changed until the result is there.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending AllGather(long offset, int elementBytes, IReadOnlyList<ElementRange> parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
+        long all = CheckedSum(offset, elementBytes, parts), own = parts[Rank].Count;
+        Pending pending = Start(new Operation(OperationKind.AllGather, offset, elementBytes, parts, 0));
+        AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
+        return pending;
+    }
+
+    /// <summary>Gives every member every member's few bytes; returns when they are there.</summary>
+    /// <param name="mine">This rank's bytes, at most 4096 and as many on all members.</param>
+    /// <param name="all">Receives <see cref="Size"/> times as many bytes, in order of members.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="CollectiveAbortedException">The world was given up, or a member died.</exception>
+    public void Exchange(ReadOnlySpan<byte> mine, Span<byte> all)
+    {
+        if (mine.Length > WorldLayout.ExchangeBytes || all.Length != mine.Length * Size)
+        {
+            throw new ArgumentException($"{mine.Length} bytes for {all.Length} bytes of {Size} members; at most {WorldLayout.ExchangeBytes} a member can be exchanged, and each must fit once.", nameof(mine));
+        }
+
+        // Two places alternate. Who writes one again has seen all members start the exchange between, and so has everyone read the one before.
+        memory.CheckMayPublish();
+        long exchange = exchanges++;
+        mine.CopyTo(new Span<byte>(memory.At(memory.Layout.ExchangeAt(index, Rank, exchange)), mine.Length));
+        Start(new Operation(OperationKind.Meeting, 0, 0, [], 0)).WaitForResult();
+        for (int member = 0; member < Size; member++)
+        {
+            new ReadOnlySpan<byte>(memory.At(memory.Layout.ExchangeAt(index, member, exchange)), mine.Length).CopyTo(all[(member * mine.Length)..]);
+        }
+
+        long bytes = (long)mine.Length * (Size - 1);
+        ExchangeTraffic += new Traffic(1, bytes, bytes);
+    }
+
+    /// <summary>Returns when all members have called it; what each wrote before is then visible to all.</summary>
+    /// <exception cref="CollectiveAbortedException">The world was given up, or a member died.</exception>
+    public void Barrier() => Start(new Operation(OperationKind.Meeting, 0, 0, [], 0)).WaitForResult();
+
+    internal bool HasResult(long sequence)
+    {
+        memory.CheckMayPublish();
+        if (finished < sequence)
+        {
+            _ = progress.Make();
+        }
+
+        return finished >= sequence;
+    }
+
+    internal bool IsDone(long sequence) => HasResult(sequence) && AllHave(FinishedAt, sequence);
+
+    internal void WaitForResult(long sequence)
+    {
+        if (!HasResult(sequence))
+        {
+            WaitUntilAllHave(StartedAt, sequence);
+            _ = progress.Make();
+        }
+    }
+
+    internal void Wait(long sequence)
+    {
+        WaitForResult(sequence);
+        WaitUntilAllHave(FinishedAt, sequence);
+    }
+
+    /// <summary>Does this rank's part of the oldest collective that it has not finished; all members have started it.</summary>
+    internal void GoOn()
+    {
+        memory.CheckMayPublish();
+        Operation operation = operations.Dequeue();
+        switch (operation.Kind)
+        {
+            case OperationKind.ReduceScatter or OperationKind.ReduceScatterAndAdd:
+                SumOwnPart(operation);
+                break;
+            case OperationKind.AllGather:
+                CopyOtherParts(operation);
+                break;
+            default:
+                break;
+        }
+
+        signals.Raise(Word(Rank, FinishedAt), ++finished, members);
+    }
+
+    private Pending Start(Operation operation)
+    {
+        memory.CheckMayPublish();
+        if (IsIdle)
+        {
+            progress.Add(this);
+        }
+
+        operations.Enqueue(operation);
+        signals.Raise(Word(Rank, StartedAt), ++started, members);
+        return new Pending(this, started);
+    }
+
+    private void SumOwnPart(Operation operation)
+    {
+        ElementRange part = operation.Parts[Rank];
+        void** sources = stackalloc void*[Size];
+        for (int member = 0; member < Size; member++)
+        {
+            sources[member] = memory.Region(members[member]) + operation.Offset + (part.Start * operation.ElementBytes);
+        }
+
+        ElementType type = operation.ElementBytes == 2 ? ElementType.BFloat16 : ElementType.Float32;
+        if (operation.Kind == OperationKind.ReduceScatterAndAdd)
+        {
+            SumKernels.Add(type, sources, Size, (float*)operation.Destination, part.Count);
+        }
+        else
+        {
+            SumKernels.Sum(type, sources, Size, (float*)operation.Destination, part.Count);
+        }
+    }
+
+    private void CopyOtherParts(Operation operation)
+    {
+        for (int step = 1; step < Size; step++)
+        {
+            // Each member begins with its neighbour's part, so that not all read the same memory at the same time.
+            int member = (Rank + step) % Size;
+            ElementRange part = operation.Parts[member];
+            long offset = operation.Offset + (part.Start * operation.ElementBytes), bytes = part.Count * operation.ElementBytes;
+            Buffer.MemoryCopy(memory.Region(members[member]) + offset, memory.Region(memory.Rank) + offset, bytes, bytes);
+        }
+    }
+
+    /// <summary>Elements of all parts together, each of which lies in every member's region.</summary>
+    private long CheckedSum(long offset, int elementBytes, IReadOnlyList<ElementRange> parts)
+    {
+        if (parts.Count != Size)
+        {
+            throw new ArgumentException($"{parts.Count} parts for {Size} members; one a member is needed.", nameof(parts));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        long room = members.Min(memory.Layout.RegionBytes) - offset, sum = 0;
+        foreach (ElementRange part in parts)
+        {
+            if (part.Start < 0 || part.Count < 0 || part.Start > (room / elementBytes) - part.Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(parts), part, $"Does not lie within the members' regions, which hold {Math.Max(0, room / elementBytes)} elements from byte {offset} on.");
+            }
+
+            sum += part.Count;
+        }
+
+        return sum;
+    }
+
+    private long* Word(int member, int which) => memory.Word(memory.Layout.MemberAt(index, member) + which);
+
+    private bool AllHave(int which, long sequence)
+    {
+        for (int member = 0; member < members.Length; member++)
+        {
+            if (Volatile.Read(ref *Word(member, which)) < sequence)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void WaitUntilAllHave(int which, long sequence)
+    {
+        for (int member = 0; member < Size; member++)
+        {
+            signals.Wait(Word(member, which), sequence, members[member], ref waitedTicks);
+        }
+    }
+
+    /// <summary>A started collective; a meeting moves nothing.</summary>
+    private readonly record struct Operation(OperationKind Kind, long Offset, int ElementBytes, IReadOnlyList<ElementRange> Parts, nint Destination);
+
+    private enum OperationKind
+    {
+        Meeting,
+        ReduceScatter,
+        ReduceScatterAndAdd,
+        AllGather,
+    }
+}

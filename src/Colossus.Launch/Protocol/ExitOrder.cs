@@ -1,4 +1,0 @@
-namespace Colossus.Launch.Protocol;
-
-/// <summary>Leave: the process is not needed any more.</summary>
-public sealed record ExitOrder : RankOrder;

@@ -1,5 +1,0 @@
-namespace Colossus.Launch.Protocol;
-
-/// <summary>Loaded, warmed up and idle.</summary>
-/// <param name="Pid">The process.</param>
-public sealed record ReadyReport(int Pid) : RankReport;

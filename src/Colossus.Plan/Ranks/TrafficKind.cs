@@ -1,0 +1,14 @@
+namespace Colossus.Plan.Ranks;
+
+/// <summary>How ranks exchange bytes.</summary>
+public enum TrafficKind
+{
+    /// <summary>Each rank of a group gets the sum of its part.</summary>
+    ReduceScatter,
+
+    /// <summary>Each rank of a group gets the parts of all.</summary>
+    AllGather,
+
+    /// <summary>From one rank to another.</summary>
+    Message,
+}

@@ -1,0 +1,67 @@
+using Colossus.Plan.Lowering;
+using Colossus.Plan.Programs;
+using Colossus.Training.Backends;
+
+namespace Colossus.Training.Tests.Backends;
+
+/// <summary>A backend that counts what another one does: FLOPs of the operations that run, bytes that are taken, and how far they are used.</summary>
+internal sealed class CountingBackend(IBackend inner, NumberFormats formats) : IBackend
+{
+    private readonly List<Taken> taken = [];
+
+    /// <summary>Multiplications and additions of the operations that ran.</summary>
+    public double Flops { get; private set; }
+
+    /// <summary>Bytes of all memory taken.</summary>
+    public long TakenBytes => taken.Sum(memory => memory.Memory.Bytes);
+
+    /// <summary>Bytes of it up to the last that an operation read or wrote, in lines of <see cref="AreaBuilder.Alignment"/>.</summary>
+    public long UsedBytes => taken.Sum(memory => AreaBuilder.Rounded(memory.Used));
+
+    public DeviceMemory Allocate(long bytes)
+    {
+        DeviceMemory memory = inner.Allocate(bytes);
+        taken.Add(new Taken(memory));
+        return memory;
+    }
+
+    public IBoundOperation Bind(Operation operation, IOperationMemory memory)
+    {
+        (nint, long)[] values = [.. operation.Reads.Concat(operation.Writes).Distinct().Select(value => (memory.Of(value), value.Count * formats.BytesOf(value.Format)))];
+        return new Counted(this, operation, values, inner.Bind(operation, memory));
+    }
+
+    public void Unbind() => inner.Unbind();
+
+    public IReadOnlyList<double> TakeLosses() => inner.TakeLosses();
+
+    public void Dispose() => inner.Dispose();
+
+    private void Use(Operation operation, nint address, long bytes)
+    {
+        Taken memory = taken.Find(memory => address >= memory.Memory.Address && address + bytes <= memory.Memory.Address + memory.Memory.Bytes)
+            ?? throw new InvalidOperationException($"{operation} uses {bytes} bytes at {address}, which were not taken");
+        memory.Used = Math.Max(memory.Used, address + (nint)bytes - memory.Memory.Address);
+    }
+
+    private sealed class Taken(DeviceMemory memory)
+    {
+        public DeviceMemory Memory { get; } = memory;
+
+        public long Used { get; set; }
+    }
+
+    private sealed class Counted(CountingBackend counts, Operation operation, (nint Address, long Bytes)[] values, IBoundOperation inner) : IBoundOperation
+    {
+        public void Run(PassArguments arguments)
+        {
+            counts.Flops += operation.Flops;
+            foreach (var (address, bytes) in values)
+            {
+                counts.Use(operation, address, bytes);
+            }
+
+            inner.Run(arguments);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Colossus.Collectives;
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Ranks;
+using Colossus.Training.Engine;
+
+namespace Colossus.Training.Tests.Steps;
+
+/// <summary>What one rank did in a step, as it was counted while it did it.</summary>
+/// <param name="Flops">Multiplications and additions.</param>
+/// <param name="Traffic">What the world moved for it.</param>
+/// <param name="ActivationBytes">Memory that its backend gave.</param>
+/// <param name="UsedActivationBytes">That part of it that operations used, those of an evaluation too.</param>
+/// <param name="OwnBytes">Memory of its own beside region and activations.</param>
+/// <param name="RegionBytes">Its region.</param>
+internal sealed record RankCount(double Flops, IReadOnlyList<StepTraffic> Traffic, long ActivationBytes, long UsedActivationBytes, long OwnBytes, long RegionBytes)
+{
+    /// <summary>What the world has moved for a rank until now.</summary>
+    public static IReadOnlyList<StepTraffic> TrafficUntilNow(World world, RankProgram program)
+    {
+        Group replicas = world.Group(WorldMap.DataGroup(program.Stage));
+        var messages = default(Traffic);
+        for (int index = 0; index < world.Shape.Mailboxes.Count; index++)
+        {
+            MailboxShape box = world.Shape.Mailboxes[index];
+            if (box.From == world.Rank || box.To == world.Rank)
+            {
+                messages += world.Mailbox(index).Traffic;
+            }
+        }
+
+        return
+        [
+            Entry(GroupAxis.Data, TrafficKind.ReduceScatter, replicas.ReduceScatterTraffic),
+            Entry(GroupAxis.Data, TrafficKind.AllGather, replicas.AllGatherTraffic),
+            Entry(GroupAxis.Pipeline, TrafficKind.Message, messages),
+        ];
+    }
+
+    /// <summary>What lies between two counts.</summary>
+    public static IReadOnlyList<StepTraffic> Between(IReadOnlyList<StepTraffic> before, IReadOnlyList<StepTraffic> after) =>
+        [.. after.Zip(before, (now, then) => now with { Calls = now.Calls - then.Calls, BytesSent = now.BytesSent - then.BytesSent, BytesReceived = now.BytesReceived - then.BytesReceived })];
+
+    private static StepTraffic Entry(GroupAxis axis, TrafficKind kind, Traffic traffic) => new(axis, kind, traffic.Calls, traffic.BytesSent, traffic.BytesReceived);
+}
