@@ -15,9 +15,9 @@ namespace Colossus.Training.Kernels;
 /// </remarks>
 internal static unsafe class KernelThreads
 {
-    // Kernels follow each other closely: threads look for the next job, and a caller for the last thread, this often before they sleep (some 50 µs).
+    // Kernels follow each other closely: threads look for the next job, and a caller for the last thread, this often before they sleep (some 150 µs).
     // Yielding in between would not do: beside another program's busy thread it costs a time slice, while who sleeps is run soon after being woken.
-    private const int Spins = 200;
+    private const int Spins = 600;
     private const int SpinLength = 8;
 
     private const int AloneFactor = 20;
