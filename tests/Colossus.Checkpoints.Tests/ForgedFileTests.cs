@@ -36,7 +36,14 @@ public sealed partial class ForgedFileTests
         Match[] places = [.. JsonValue().Matches(whole).Cast<Match>()];
         Tally(
             Gen.Select(Gen.Int[0, places.Length - 1], values, Gen.Int[0, places.Length - 1], values),
-            change => Encoding.UTF8.GetBytes(Replace(Replace(whole, places[Math.Max(change.Item1, change.Item3)], change.Item2), places[Math.Min(change.Item1, change.Item3)], change.Item4)),
+            change =>
+            {
+                var (one, value, other, otherValue) = change;
+
+                // The later place first, so that the earlier one stays where it is; one place that is drawn twice is replaced once.
+                string changed = one == other ? whole : Replace(whole, places[Math.Max(one, other)], value);
+                return Encoding.UTF8.GetBytes(Replace(changed, places[Math.Min(one, other)], otherValue));
+            },
             bytes => Assert.Empty(ManifestCheck.Problems(CheckpointManifest.Parse(bytes, "manifest.json"))));
     }
 
