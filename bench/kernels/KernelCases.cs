@@ -1,3 +1,4 @@
+using Colossus.Collectives;
 using Colossus.Plan.Programs.Operations;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
@@ -119,7 +120,8 @@ internal static unsafe class KernelCases
             () => AdamW.StepFromSum(sum, 1, master, first, second, masterOut, firstOut, secondOut, weights, count, step));
         T** ranks = stackalloc T*[] { gradient, weights };
         T** both = ranks;
-        Measure.Bytes($"sum over two ranks {name}", count * (4.0 + (2 * sizeof(T))), () => AdamW.ReduceRange(both, null, 2, sum, count));
+        ElementType format = sizeof(T) == 2 ? ElementType.BFloat16 : ElementType.Float32;
+        Measure.Bytes($"sum over two ranks {name}", count * (4.0 + (2 * sizeof(T))), () => SumKernels.Sum(format, (void**)both, 2, sum, count));
         Measure.Bytes($"conversion of fp32 to {name}", count * (4.0 + sizeof(T)), () => Flat.Convert((F32*)sum, weights, count));
         Measure.Bytes($"addition of {name}", count * (8.0 + sizeof(T)), () => Flat.Add((F32*)sum, gradient, count));
         Measure.Bytes($"sum of squares {count / 1e6:f1} M", count * 4.0, () => Flat.SumOfSquares(sum, count));

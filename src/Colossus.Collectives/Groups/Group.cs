@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Colossus.Collectives;
 
 /// <summary>
@@ -23,7 +21,6 @@ public sealed unsafe class Group
     private long started;
     private long finished;
     private long exchanges;
-    private long waitedTicks;
 
     internal Group(WorldMemory memory, Signals signals, Progress progress, int index)
     {
@@ -62,12 +59,6 @@ public sealed unsafe class Group
 
     /// <summary>Bytes that this rank has read from others, of all kinds.</summary>
     public long BytesReceived => (ReduceScatterTraffic + AllGatherTraffic + ExchangeTraffic).BytesReceived;
-
-    /// <summary>Time that this rank has waited for members of this group, in ticks of <see cref="Stopwatch"/>, without the work on collectives done meanwhile.</summary>
-    public long WaitedTicks => Volatile.Read(ref waitedTicks);
-
-    /// <summary>Time that this rank has spent on its parts of this group's collectives, copying and summing, in ticks of <see cref="Stopwatch"/>.</summary>
-    public long WorkedTicks { get; internal set; }
 
     /// <summary>Whether all have started the oldest collective that this rank has not finished.</summary>
     internal bool CanGoOn => !IsIdle && AllHave(StartedAt, finished + 1);
@@ -272,7 +263,7 @@ public sealed unsafe class Group
     {
         for (int member = 0; member < Size; member++)
         {
-            signals.Wait(Word(member, which), sequence, members[member], ref waitedTicks);
+            signals.Wait(Word(member, which), sequence, members[member]);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Colossus.Collectives;
 
 /// <summary>One-way messages from one rank to another, in order: a ring of entries in the segment. Belongs to the thread of the collectives.</summary>
@@ -10,7 +8,6 @@ public sealed unsafe class Mailbox
     private readonly Progress progress;
     private readonly int index;
     private readonly int[] peer;
-    private long waitedTicks;
 
     internal Mailbox(WorldMemory memory, Signals signals, Progress progress, int index)
     {
@@ -37,9 +34,6 @@ public sealed unsafe class Mailbox
     /// <summary>Messages that this rank has sent, or received, and their bytes.</summary>
     public Traffic Traffic { get; private set; }
 
-    /// <summary>Time that this rank has waited for a message, or for room, in ticks of <see cref="Stopwatch"/>, without the work on collectives done meanwhile.</summary>
-    public long WaitedTicks => Volatile.Read(ref waitedTicks);
-
     /// <summary>Whether the next call need not wait: a message is there, or, for the sender, room for one. Lets started collectives go on when it is not.</summary>
     /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
     public bool IsReady
@@ -65,7 +59,7 @@ public sealed unsafe class Mailbox
         RequireSide(sender: true);
         CheckBytes(bytes);
         long message = *Written;
-        signals.Wait(Read, message + 1 - Shape.Entries, Shape.To, ref waitedTicks);
+        signals.Wait(Read, message + 1 - Shape.Entries, Shape.To);
         byte* entry = memory.At(memory.Layout.EntryAt(index, message));
         *(long*)entry = bytes;
         Buffer.MemoryCopy(data, entry + WorldLayout.LineBytes, bytes, bytes);
@@ -84,7 +78,7 @@ public sealed unsafe class Mailbox
         RequireSide(sender: false);
         CheckBytes(bytes);
         long message = *Read;
-        signals.Wait(Written, message + 1, Shape.From, ref waitedTicks);
+        signals.Wait(Written, message + 1, Shape.From);
         byte* entry = memory.At(memory.Layout.EntryAt(index, message));
         if (*(long*)entry != bytes)
         {

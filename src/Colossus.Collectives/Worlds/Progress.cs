@@ -1,14 +1,9 @@
-using System.Diagnostics;
-
 namespace Colossus.Collectives;
 
 /// <summary>The groups in which this rank has started collectives and not yet done its part.</summary>
 internal sealed class Progress
 {
     private readonly List<Group> groups = [];
-
-    /// <summary>Ticks that this rank has spent on its parts of collectives.</summary>
-    public long WorkedTicks { get; private set; }
 
     /// <summary>Whether a collective can go on.</summary>
     public bool CanGoOn
@@ -40,11 +35,7 @@ internal sealed class Progress
             Group group = groups[index];
             while (group.CanGoOn)
             {
-                long start = Stopwatch.GetTimestamp();
                 group.GoOn();
-                long worked = Stopwatch.GetTimestamp() - start;
-                group.WorkedTicks += worked;
-                WorkedTicks += worked;
                 any = true;
             }
 

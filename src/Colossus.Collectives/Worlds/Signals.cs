@@ -38,9 +38,8 @@ internal sealed unsafe class Signals(WorldMemory memory, Progress progress)
     /// <param name="word">The word.</param>
     /// <param name="value">What it must reach.</param>
     /// <param name="peer">The rank that raises it.</param>
-    /// <param name="waited">Grows by the ticks of the wait, without those in which collectives were worked on.</param>
     /// <exception cref="CollectiveAbortedException">The world was given up, or the peer is lost.</exception>
-    public void Wait(long* word, long value, int peer, ref long waited)
+    public void Wait(long* word, long value, int peer)
     {
         if (Volatile.Read(ref *word) >= value)
         {
@@ -48,15 +47,7 @@ internal sealed unsafe class Signals(WorldMemory memory, Progress progress)
             return;
         }
 
-        long start = Stopwatch.GetTimestamp(), workedBefore = progress.WorkedTicks;
-        try
-        {
-            WaitFor(word, value, peer, progress);
-        }
-        finally
-        {
-            waited += Stopwatch.GetTimestamp() - start - (progress.WorkedTicks - workedBefore);
-        }
+        WaitFor(word, value, peer, progress);
     }
 
     /// <summary>Waits on a thread in the background, which leaves collectives alone.</summary>

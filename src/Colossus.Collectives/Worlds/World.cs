@@ -23,7 +23,6 @@ public sealed unsafe class World : IDisposable
     private readonly int[] everyone;
     private readonly Group?[] groups;
     private readonly Mailbox?[] mailboxes;
-    private long waitedTicks;
 
     private World(WorldMemory memory)
     {
@@ -62,12 +61,6 @@ public sealed unsafe class World : IDisposable
             return memory.Region(Rank);
         }
     }
-
-    /// <summary>Time that this rank has waited for counters and in <see cref="Barrier"/>, in ticks of <see cref="Stopwatch"/>; groups and mailboxes book their own.</summary>
-    public long WaitedTicks => Volatile.Read(ref waitedTicks);
-
-    /// <summary>Time that this rank has spent on its parts of collectives, copying and summing, in ticks of <see cref="Stopwatch"/>.</summary>
-    public long WorkedTicks => progress.WorkedTicks;
 
     private int BarrierCounter => Shape.CounterCount;
 
@@ -232,11 +225,6 @@ public sealed unsafe class World : IDisposable
         return lowest;
     }
 
-    /// <summary>Whether all ranks' counters have reached a value. Does not wait.</summary>
-    /// <param name="counter">Number of the counter.</param>
-    /// <param name="value">Value.</param>
-    public bool IsReached(int counter, long value) => Lowest(counter) >= value;
-
     /// <summary>Waits until one rank's counter has reached a value.</summary>
     /// <param name="rank">Whose.</param>
     /// <param name="counter">Number of the counter.</param>
@@ -246,7 +234,7 @@ public sealed unsafe class World : IDisposable
     {
         memory.CheckRank(rank);
         CheckCounter(counter);
-        signals.Wait(CounterWord(rank, counter), value, rank, ref waitedTicks);
+        signals.Wait(CounterWord(rank, counter), value, rank);
     }
 
     /// <summary>Waits until all ranks' counters have reached a value.</summary>
@@ -343,7 +331,7 @@ public sealed unsafe class World : IDisposable
     {
         for (int rank = 0; rank < Size; rank++)
         {
-            signals.Wait(CounterWord(rank, counter), value, rank, ref waitedTicks);
+            signals.Wait(CounterWord(rank, counter), value, rank);
         }
     }
 

@@ -53,9 +53,6 @@ public sealed record RankProgram
     /// <summary>Multiplications and additions of the step on this rank, with what is computed again.</summary>
     public double Flops => Actions.Sum(action => PassOf(action.Pass).Flops);
 
-    /// <summary>Messages that the rank sends in a step.</summary>
-    public int MessagesSent => Actions.Count(action => ReceiverOf(action.Pass) is not null);
-
     /// <summary>Bytes of one message: the residual stream of a micro-batch, or its gradient.</summary>
     public long MessageBytes =>
         Chunks.Select(chunk => chunk.Program.Output ?? chunk.Program.Input).FirstOrDefault(value => value is not null) is { } stream
@@ -171,7 +168,7 @@ public sealed record RankProgram
     public long SliceCount(int bucket) => SliceOf(bucket).Count;
 
     /// <summary>Elements of the state that the rank keeps, of each of weights and both moments.</summary>
-    public long StateCount => Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy).Sum(bucket => Layout.Zero == 0 ? Table.Buckets[bucket].Range.Count : SliceCount(bucket));
+    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, DataPlace).Sum(piece => piece.Range.Count);
 
     /// <summary>Whether bf16 gradients of micro-batches are added up in a vector of 32 bits: adding them in bf16 would lose the small ones.</summary>
     public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && (Layout.MicroBatches > 1 || Layout.Zero == 0);

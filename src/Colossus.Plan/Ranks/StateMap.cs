@@ -31,28 +31,34 @@ public sealed class StateMap
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
             var place = grid.CoordinatesOf(rank);
-            long offset = 0;
-            var mine = new List<StatePiece>();
-            foreach (int bucket in stages[place.Pipeline].Indices.Where(bucket => !table.Buckets[bucket].IsCopy))
-            {
-                FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.Slice(bucket, place.Data, layout.Data);
-                mine.Add(new StatePiece(bucket, range, offset));
-                offset += range.Count;
-            }
-
-            pieces[rank] = [.. mine];
+            pieces[rank] = Pieces(table, stages[place.Pipeline], layout, place.Data);
         }
 
         return new StateMap(pieces);
     }
 
+    /// <summary>What the rank at some place keeps.</summary>
+    /// <param name="table">The model's parameters.</param>
+    /// <param name="buckets">Those of its stage.</param>
+    /// <param name="layout">The layout.</param>
+    /// <param name="place">Its place among the ranks with the same weights.</param>
+    internal static StatePiece[] Pieces(ParameterTable table, RankBuckets buckets, Layout layout, int place)
+    {
+        long offset = 0;
+        var mine = new List<StatePiece>();
+        foreach (int bucket in buckets.Indices.Where(bucket => !table.Buckets[bucket].IsCopy))
+        {
+            FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.Slice(bucket, place, layout.Data);
+            mine.Add(new StatePiece(bucket, range, offset));
+            offset += range.Count;
+        }
+
+        return [.. mine];
+    }
+
     /// <summary>What a rank keeps.</summary>
     /// <param name="rank">The rank.</param>
     public IReadOnlyList<StatePiece> PiecesOf(int rank) => pieces[rank];
-
-    /// <summary>Elements that a rank keeps, of each of weights and both moments.</summary>
-    /// <param name="rank">The rank.</param>
-    public long CountOf(int rank) => pieces[rank].Sum(piece => piece.Range.Count);
 
     /// <summary>From whom a range can be had.</summary>
     /// <param name="range">Elements of the flat vector.</param>

@@ -68,8 +68,4 @@ public readonly record struct Layout(
             parallel.Recompute,
             parallel.Schedule);
     }
-
-    /// <summary>The section <c>parallel</c> of a job file that asks for this layout.</summary>
-    public ParallelSpec ToParallelSpec() =>
-        new(Data, Tensor, Pipeline, VirtualStages, Context, Expert, Zero, SequenceParallel, Recompute, Schedule);
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Colossus.Training.Kernels;
 
-/// <summary>Summing gradients over ranks, and the update, each one pass over memory.</summary>
+/// <summary>The update of weights and moments, in one pass over memory (arXiv 1711.05101).</summary>
 internal static unsafe class AdamW
 {
     private const int Lanes = 16;
@@ -12,31 +12,8 @@ internal static unsafe class AdamW
     // One core waits for memory here: asking for what comes 2 KiB later keeps more requests under way than the processor does by itself.
     private const int Ahead = 512;
 
-    // Small enough for the sums to be in the nearest cache when their squares are added.
-    private const long Block = 4096;
-    private const long UpdateBlock = 16 * Block;
-
-    /// <summary>sum = Σ over ranks of (accumulator + gradient), in the order of ranks.</summary>
-    /// <param name="gradients">One pointer a rank.</param>
-    /// <param name="accumulators">One pointer a rank to earlier micro-batches' fp32 sums, or null.</param>
-    /// <param name="ranks">Number of ranks.</param>
-    /// <param name="sum">[count], written.</param>
-    /// <param name="count">Values.</param>
-    /// <returns>Sum of squares of the sums: fp32 in blocks of 4096, double over blocks.</returns>
-    public static double ReduceRange<T>(T** gradients, float** accumulators, int ranks, float* sum, long count)
-        where T : unmanaged, IElement<T>
-    {
-        int blocks = (int)((count + Block - 1) / Block);
-        double* squares = ThreadScratch.Begin((long)blocks * sizeof(double)).Take<double>(blocks);
-        KernelThreads.For(blocks, new ReduceBody<T>(gradients, accumulators, ranks, sum, count, squares));
-        double total = 0;
-        for (int block = 0; block < blocks; block++)
-        {
-            total += squares[block];
-        }
-
-        return total;
-    }
+    // Values that a thread takes at once.
+    private const long UpdateBlock = 1 << 16;
 
     /// <summary>One update of a range. In and out may be the same memory.</summary>
     /// <param name="sum">Summed gradients.</param>
@@ -66,36 +43,6 @@ internal static unsafe class AdamW
     {
         var memory = new State<TWeight>(sum, masterIn, firstIn, secondIn, masterOut, firstOut, secondOut, weights);
         KernelThreads.For((int)((count + UpdateBlock - 1) / UpdateBlock), new StepBody<TWeight>(memory, gradientScale, count, step));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumBlock<T>(T** gradients, float** accumulators, int ranks, float* sum, long start, long count)
-        where T : unmanaged, IElement<T>
-    {
-        long i = start;
-        for (; i <= start + count - Lanes; i += Lanes)
-        {
-            var total = Vector512<float>.Zero;
-            for (int rank = 0; rank < ranks; rank++)
-            {
-                var value = T.Load(gradients[rank] + i);
-                total += accumulators is null ? value : value + Vector512.Load(accumulators[rank] + i);
-            }
-
-            total.Store(sum + i);
-        }
-
-        for (; i < start + count; i++)
-        {
-            float total = 0;
-            for (int rank = 0; rank < ranks; rank++)
-            {
-                float value = T.ToFloat(gradients[rank][i]);
-                total += accumulators is null ? value : value + accumulators[rank][i];
-            }
-
-            sum[i] = total;
-        }
     }
 
     // m and v with their corrections folded into two factors: w -= rate / c1 · m / (√(v / c2) + ε).
@@ -185,25 +132,6 @@ internal static unsafe class AdamW
         /// <summary>Whether stores may go past the caches: what is written is not what was read, and is read only in the next step.</summary>
         public bool CanStream(long start) =>
             MasterIn != MasterOut && (((nuint)(MasterOut + start) | (nuint)(FirstOut + start) | (nuint)(SecondOut + start)) & 63) == 0;
-    }
-
-    private readonly struct ReduceBody<T>(T** gradients, float** accumulators, int ranks, float* sum, long count, double* squares) : IKernelBody
-        where T : unmanaged, IElement<T>
-    {
-        private readonly T** gradients = gradients;
-        private readonly float** accumulators = accumulators;
-        private readonly int ranks = ranks;
-        private readonly float* sum = sum;
-        private readonly long count = count;
-        private readonly double* squares = squares;
-
-        public void Run(int item)
-        {
-            long start = item * Block;
-            long length = Math.Min(Block, count - start);
-            SumBlock(gradients, accumulators, ranks, sum, start, length);
-            squares[item] = Flat.SumOfSquares(sum + start, length);
-        }
     }
 
     private readonly struct StepBody<TWeight>(State<TWeight> memory, float scale, long count, AdamWStep step) : IKernelBody

@@ -86,43 +86,4 @@ public sealed unsafe class AdamWTests
         Assert.Equal(expected, Run(inPlace: false));
         Compare.SameWithThreads(() => Run(inPlace: false));
     }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Sums_over_ranks_are_in_the_order_of_ranks(bool accumulated)
-    {
-        const int Count = 9001;
-        using var gradient0 = Values<Bf16>.Normal(Count, 1);
-        using var gradient1 = Values<Bf16>.Normal(Count, 2);
-        using var gradient2 = Values<Bf16>.Normal(Count, 3);
-        using var earlier = Values<F32>.Normal(Count, 4);
-        using var sum = new Values<F32>(Count);
-        Bf16** gradients = stackalloc Bf16*[] { gradient0.Data, gradient1.Data, gradient2.Data };
-        float** accumulators = stackalloc float*[] { (float*)earlier.Data, (float*)earlier.Data, (float*)earlier.Data };
-        double squares = AdamW.ReduceRange(gradients, accumulated ? accumulators : null, 3, (float*)sum.Data, Count);
-        for (int i = 0; i < Count; i++)
-        {
-            float extra = accumulated ? F32.ToFloat(earlier.Data[i]) : 0;
-            float expected = 0f + (Bf16.ToFloat(gradient0.Data[i]) + extra) + (Bf16.ToFloat(gradient1.Data[i]) + extra) + (Bf16.ToFloat(gradient2.Data[i]) + extra);
-            Assert.Equal(expected, F32.ToFloat(sum.Data[i]));
-        }
-
-        Assert.Equal(Flat.SumOfSquares((float*)sum.Data, Count), squares);
-        Assert.Equal(sum.ToDoubles().Sum(x => x * x), squares, 1e-6 * squares);
-    }
-
-    [Fact]
-    public void Several_threads_reduce_to_the_bits_of_one()
-    {
-        const int Count = 50_001;
-        using var gradient = Values<Bf16>.Normal(Count, 1);
-        using var sum = new Values<F32>(Count);
-        Compare.SameWithThreads(() =>
-        {
-            Bf16** gradients = stackalloc Bf16*[] { gradient.Data, gradient.Data };
-            double squares = AdamW.ReduceRange(gradients, null, 2, (float*)sum.Data, Count);
-            return [.. sum.Bytes, .. BitConverter.GetBytes(squares)];
-        });
-    }
 }
