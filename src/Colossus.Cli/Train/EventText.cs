@@ -51,7 +51,15 @@ internal static class EventText
 
     private static string Planned(PlannedEvent planned)
     {
-        string[] sent = [.. new[] { (Bytes: planned.DataBytesSent, To: "to replicas"), (Bytes: planned.PipelineBytesSent, To: "to other stages") }
+        (long Bytes, string To)[] all =
+        [
+            (planned.DataBytesSent, "to replicas"),
+            (planned.TensorBytesSent, "to ranks that share its matrices"),
+            (planned.ContextBytesSent, "to ranks that share its sequences"),
+            (planned.ExpertBytesSent, "to ranks that share the experts"),
+            (planned.PipelineBytesSent, "to other stages"),
+        ];
+        string[] sent = [.. all
             .Where(part => part.Bytes > 0).Select(part => $"sends {Format.Bytes(part.Bytes)} {part.To}, ")];
         return $"a rank at most: computes {Format.Flops(planned.Flops)} a step, {string.Concat(sent)}holds {Format.Bytes(planned.HeldBytes)} "
             + $"(state {Format.Bytes(planned.StateBytes)}, weights and gradients {Format.Bytes(planned.WeightBytes)}, activations {Format.Bytes(planned.ActivationBytes)}, exchange {Format.Bytes(planned.ExchangeBytes)})";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Colossus.Cli.Figures;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
 using Colossus.Runs.Events;
@@ -24,13 +25,20 @@ internal static class StepDemand
         RankMemory memory = cost.Largest;
         return new PlannedEvent(
             cost.Flops,
-            cost.DataBytesSent,
-            cost.PipelineBytesSent,
+            Sent(GroupAxis.Data),
+            Sent(GroupAxis.Pipeline),
             memory.State.Bytes,
             memory.Gradients.Bytes + memory.Sums.Bytes + memory.SliceSumBytes + memory.TiedRoomBytes + memory.Weights.Bytes + memory.Matrices.Bytes,
             memory.ActivationBytes,
-            memory.Header.Bytes + memory.Exchange.Bytes + memory.MailBytes,
-            cost.SharedBytes);
+            memory.Header.Bytes + memory.Exchange.Bytes + memory.Copies.Bytes + memory.CopyRoomBytes + memory.MailBytes,
+            cost.SharedBytes)
+        {
+            TensorBytesSent = Sent(GroupAxis.Tensor),
+            ContextBytesSent = Sent(GroupAxis.Context),
+            ExpertBytesSent = Sent(GroupAxis.Expert),
+        };
+
+        long Sent(GroupAxis axis) => cost.BytesSent.GetValueOrDefault(axis);
     }
 
     /// <summary>Requires room for the ranks' shared memory.</summary>

@@ -98,6 +98,37 @@ public sealed unsafe class Group
         return pending;
     }
 
+    /// <summary>Gives each member the sum over members of its pieces of a buffer, rounded to the buffer's format. The order of the sum is that of <see cref="ReduceScatter"/>.</summary>
+    /// <param name="offset">Where the buffer begins in every member's region, bytes; a multiple of the element's size.</param>
+    /// <param name="type">Format of the elements, of the buffer and of the result.</param>
+    /// <param name="pieces">What each member gets, in order of members; members may get the same. The same on all members, and not changed until the result is there.</param>
+    /// <param name="destination">Receives this rank's pieces; not part of the buffer.</param>
+    /// <param name="add">Whether the sum is added to what is there, before it is rounded.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending Sum(long offset, ElementType type, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination, bool add = false)
+    {
+        int elementBytes = SumKernels.BytesOf(type);
+        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        Pending pending = Start(new Operation(add ? OperationKind.SumPiecesAndAdd : OperationKind.SumPieces, offset, elementBytes, [], (nint)destination, pieces));
+        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
+        return pending;
+    }
+
+    /// <summary>Copies each member's pieces from its region to a place of this rank's own.</summary>
+    /// <param name="offset">Where the buffer that is read begins in every member's region, bytes.</param>
+    /// <param name="elementBytes">Bytes of an element, above 0.</param>
+    /// <param name="pieces">What each member has, in order of members. The same on all members, and not changed until the result is there.</param>
+    /// <param name="destination">Receives the pieces of all; not part of the buffer that is read.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending Gather(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
+        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
+        AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
+        return pending;
+    }
+
     /// <summary>Gives every member every member's few bytes; returns when they are there.</summary>
     /// <param name="mine">This rank's bytes, at most 4096 and as many on all members.</param>
     /// <param name="all">Receives <see cref="Size"/> times as many bytes, in order of members.</param>
@@ -169,6 +200,12 @@ public sealed unsafe class Group
             case OperationKind.AllGather:
                 CopyOtherParts(operation);
                 break;
+            case OperationKind.SumPieces or OperationKind.SumPiecesAndAdd:
+                SumOwnPieces(operation);
+                break;
+            case OperationKind.GatherPieces:
+                CopyAllPieces(operation);
+                break;
             default:
                 break;
         }
@@ -209,6 +246,35 @@ public sealed unsafe class Group
         }
     }
 
+    private void SumOwnPieces(Operation operation)
+    {
+        void** sources = stackalloc void*[Size];
+        ElementType type = operation.ElementBytes == 2 ? ElementType.BFloat16 : ElementType.Float32;
+        foreach (Piece piece in operation.Pieces![Rank])
+        {
+            for (int member = 0; member < Size; member++)
+            {
+                sources[member] = memory.Region(members[member]) + operation.Offset + (piece.From * operation.ElementBytes);
+            }
+
+            SumKernels.SumRounded(type, sources, Size, (byte*)operation.Destination + (piece.To * operation.ElementBytes), piece.Count, operation.Kind == OperationKind.SumPiecesAndAdd);
+        }
+    }
+
+    private void CopyAllPieces(Operation operation)
+    {
+        for (int step = 0; step < Size; step++)
+        {
+            int member = (Rank + step) % Size;
+            foreach (Piece piece in operation.Pieces![member])
+            {
+                long bytes = piece.Count * operation.ElementBytes;
+                byte* source = memory.Region(members[member]) + operation.Offset + (piece.From * operation.ElementBytes);
+                Buffer.MemoryCopy(source, (byte*)operation.Destination + (piece.To * operation.ElementBytes), bytes, bytes);
+            }
+        }
+    }
+
     private void CopyOtherParts(Operation operation)
     {
         for (int step = 1; step < Size; step++)
@@ -244,6 +310,29 @@ public sealed unsafe class Group
         return sum;
     }
 
+    /// <summary>Elements of all pieces together, and of this rank's; each lies in every member's region.</summary>
+    private (long All, long Own) CheckedCounts(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces)
+    {
+        if (pieces.Count != Size)
+        {
+            throw new ArgumentException($"Pieces of {pieces.Count} members for {Size}; those of each are needed.", nameof(pieces));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        long room = members.Min(memory.Layout.RegionBytes) - offset, all = 0;
+        foreach (Piece piece in pieces.SelectMany(ofMember => ofMember))
+        {
+            if (piece.From < 0 || piece.To < 0 || piece.Count < 0 || piece.From > (room / elementBytes) - piece.Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(pieces), piece, $"Does not lie within the members' regions, which hold {Math.Max(0, room / elementBytes)} elements from byte {offset} on.");
+            }
+
+            all += piece.Count;
+        }
+
+        return (all, pieces[Rank].Sum(piece => piece.Count));
+    }
+
     private long* Word(int member, int which) => memory.Word(memory.Layout.MemberAt(index, member) + which);
 
     private bool AllHave(int which, long sequence)
@@ -268,7 +357,7 @@ public sealed unsafe class Group
     }
 
     /// <summary>A started collective; a meeting moves nothing.</summary>
-    private readonly record struct Operation(OperationKind Kind, long Offset, int ElementBytes, IReadOnlyList<ElementRange> Parts, nint Destination);
+    private readonly record struct Operation(OperationKind Kind, long Offset, int ElementBytes, IReadOnlyList<ElementRange> Parts, nint Destination, IReadOnlyList<IReadOnlyList<Piece>>? Pieces = null);
 
     private enum OperationKind
     {
@@ -276,5 +365,8 @@ public sealed unsafe class Group
         ReduceScatter,
         ReduceScatterAndAdd,
         AllGather,
+        SumPieces,
+        SumPiecesAndAdd,
+        GatherPieces,
     }
 }

@@ -60,9 +60,72 @@ public static unsafe class SumKernels
         }
     }
 
+    /// <summary>Writes the sum of <paramref name="sources"/> in their own format: complete in 32 bits, then rounded to nearest, ties to even.</summary>
+    /// <param name="type">Format of the sources and of the destination.</param>
+    /// <param name="sources">Pointers to <paramref name="count"/> elements each; none of them the destination.</param>
+    /// <param name="sourceCount">Number of sources, 1 or more.</param>
+    /// <param name="destination">Receives <paramref name="count"/> elements.</param>
+    /// <param name="count">Number of elements, 0 or more.</param>
+    /// <param name="add">Whether the sum is added to what is there, before it is rounded.</param>
+    public static void SumRounded(ElementType type, void** sources, int sourceCount, void* destination, long count, bool add)
+    {
+        if (type == ElementType.Float32)
+        {
+            if (add)
+            {
+                Add(type, sources, sourceCount, (float*)destination, count);
+            }
+            else
+            {
+                Sum(type, sources, sourceCount, (float*)destination, count);
+            }
+
+            return;
+        }
+
+        float* sums = stackalloc float[Block];
+        void** moved = stackalloc void*[sourceCount];
+        var target = (ushort*)destination;
+        for (long first = 0; first < count; first += Block)
+        {
+            int part = (int)Math.Min(Block, count - first);
+            for (int source = 0; source < sourceCount; source++)
+            {
+                moved[source] = (ushort*)sources[source] + first;
+            }
+
+            Sum(type, moved, sourceCount, sums, part);
+            Round(sums, target + first, part, add);
+        }
+    }
+
     /// <summary>Bytes of an element.</summary>
     /// <param name="type">Format of the element.</param>
     public static int BytesOf(ElementType type) => type == ElementType.Float32 ? 4 : 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Round(float* sums, ushort* destination, int count, bool add)
+    {
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            Vector256<float> sum = Vector256.Load(sums + i);
+            sum = add ? BFloat16.Load((byte*)destination, i) + sum : sum;
+            Vector256<uint> bits = sum.AsUInt32();
+            Vector256<uint> rounded = bits + Vector256.Create(0x7fffu) + (Vector256.ShiftRightLogical(bits, 16) & Vector256<uint>.One);
+
+            // A NaN stays one: rounding could carry it over into a zero.
+            bits = Vector256.ConditionalSelect(Vector256.Equals(sum, sum).AsUInt32(), rounded, bits | Vector256.Create(0x0040_0000u));
+            Vector128.Narrow(Vector256.ShiftRightLogical(bits, 16).GetLower(), Vector256.ShiftRightLogical(bits, 16).GetUpper()).Store(destination + i);
+        }
+
+        for (; i < count; i++)
+        {
+            float sum = add ? BFloat16.LoadOne((byte*)destination, i) + sums[i] : sums[i];
+            uint bits = BitConverter.SingleToUInt32Bits(sum);
+            destination[i] = (ushort)((float.IsNaN(sum) ? bits | 0x0040_0000u : bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
+        }
+    }
 
     private static void Tree<T>(byte** sources, int sourceCount, float* destination, long count)
         where T : IFormat

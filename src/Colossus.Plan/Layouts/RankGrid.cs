@@ -20,6 +20,17 @@ public readonly record struct RankGrid(Layout Layout)
         return (tensor, context, rest % Layout.Data, rest / Layout.Data);
     }
 
+    /// <summary>Ranks of a stage.</summary>
+    public int StageRanks => Layout.Ranks / Layout.Pipeline;
+
+    /// <summary>A rank's place among those with the same dense weights, which data and context parallelism make: the order of <see cref="GroupAxis.Data"/>.</summary>
+    /// <param name="rank">The rank.</param>
+    public int ReplicaOf(int rank)
+    {
+        var place = CoordinatesOf(rank);
+        return place.Context + (Layout.Context * place.Data);
+    }
+
     /// <summary>The rank at some coordinates.</summary>
     /// <param name="tensor">Place along tensor.</param>
     /// <param name="context">Place along context.</param>

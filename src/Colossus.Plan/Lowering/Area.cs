@@ -6,7 +6,7 @@ public enum Area
     /// <summary>Within one pass: memory that every pass uses again.</summary>
     Scratch,
 
-    /// <summary>Within one pass, in memory that the ranks with the same weights read from each other: gathered weights, and gradients that are reduced.</summary>
+    /// <summary>Within one pass, in memory that other ranks read: gathered weights, gradients that are reduced, and rows that ranks exchange which share the work on a micro-batch.</summary>
     Exchange,
 
     /// <summary>From the forward pass to the backward pass of the same micro-batch.</summary>

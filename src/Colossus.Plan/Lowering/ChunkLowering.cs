@@ -1,5 +1,4 @@
 using Colossus.Plan.Programs;
-using Colossus.Plan.Programs.Operations;
 using Colossus.Specs.Jobs;
 
 namespace Colossus.Plan.Lowering;
@@ -50,11 +49,13 @@ public static class ChunkLowering
         Value? inputGradient = input is null ? null : backward.Of(input);
         List<Operation> all = [.. blocks.SelectMany(block => block.Operations)];
         var memory = new ChunkMemory(options.Formats, new ShardedBuckets(options.Sharding, options.Formats));
-        memory.Add(Fusion.Fuse([.. all.Where(operation => operation is not OutputHead)]), received: input, sent: output);
-        memory.Add(Fusion.Fuse(inputs), received: outputGradient, sent: inputGradient);
-        memory.Add(weights, received: null, sent: null);
-        return memory.Place(Fusion.Fuse(all), input, output, outputGradient, inputGradient);
+        memory.Add(Executed(all.Where(operation => operation.RunsForward)), received: input, sent: output);
+        memory.Add(Executed(inputs), received: outputGradient, sent: inputGradient);
+        memory.Add(Executed(weights), received: null, sent: null);
+        return memory.Place(Executed(all.Where(operation => operation.RunsInEvaluation)), input, output, outputGradient, inputGradient);
     }
+
+    private static List<Operation> Executed(IEnumerable<Operation> pass) => ExchangedRows.Close(Fusion.Fuse([.. pass.SelectMany(operation => operation.Parts)]));
 
     // What a block's backward pass needs and the forward pass does not keep, computed again from what it does keep.
     private static List<Operation> Recomputed(Block block, List<Operation> backward, Recompute recompute)

@@ -1,5 +1,6 @@
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
+using Colossus.Specs;
 
 namespace Colossus.Plan.Lowering;
 
@@ -91,7 +92,7 @@ internal sealed class ChunkMemory(NumberFormats formats, ShardedBuckets buckets)
         public IEnumerable<Value> Imports()
         {
             HashSet<Value> known = received is null ? [] : [received];
-            foreach (Operation operation in operations.Where(operation => operation is not Communication))
+            foreach (Operation operation in operations.Where(operation => operation is not BucketCommunication))
             {
                 foreach (Value value in operation.Reads.Where(known.Add))
                 {
@@ -110,9 +111,10 @@ internal sealed class ChunkMemory(NumberFormats formats, ShardedBuckets buckets)
                 lifetimes.Use(received, 0);
             }
 
+            IReadOnlyList<Value>[] rows = ExchangedRows.Lifetimes(operations);
             for (int time = 0; time < operations.Count; time++)
             {
-                foreach (Value value in operations[time].Reads.Concat(operations[time].Writes).Concat(buckets.UsedBy(operations[time])))
+                foreach (Value value in operations[time].Reads.Concat(operations[time].Writes).Concat(buckets.UsedBy(operations[time])).Concat(rows[time]))
                 {
                     lifetimes.Use(value, time);
                 }
@@ -123,7 +125,8 @@ internal sealed class ChunkMemory(NumberFormats formats, ShardedBuckets buckets)
                 lifetimes.Use(sent, operations.Count);
             }
 
-            HashSet<Value> exchanged = [.. operations.SelectMany(buckets.UsedBy)];
+            HashSet<Value> exchanged = [.. operations.SelectMany(buckets.UsedBy), .. rows.SelectMany(values => values)];
+            Invariant.That(!exchanged.Any(places.ContainsKey), "what ranks read from each other is needed in one pass only");
             long scratch = lifetimes.Pack(value => !exchanged.Contains(value), formats, (value, offset) => places.Add(value, new Place(Area.Scratch, offset)));
             long exchange = lifetimes.Pack(exchanged.Contains, formats, (value, offset) => places.Add(value, new Place(Area.Exchange, offset)));
             return new Pass(operations, places, buckets, scratch, exchange);

@@ -20,9 +20,25 @@ public sealed record Parameter(Weight Weight, long Start, int Bucket)
     /// <summary>Number of elements.</summary>
     public long Count => Weight.Count;
 
+    /// <summary>Elements from one row to the next; a vector is one row.</summary>
+    public long Width => Columns > 0 ? Columns : Rows;
+
     /// <summary>Whether weight decay applies: to matrices, not to norms.</summary>
     public bool Decays => Columns > 0;
 
     /// <summary>The shape: [rows, columns] or [rows].</summary>
     public IReadOnlyList<long> Shape => Columns > 0 ? [Rows, Columns] : [Rows];
+
+    /// <summary>Which elements of the whole parameter some of these are.</summary>
+    /// <param name="row">First row here; 0 of a vector.</param>
+    /// <param name="rows">Rows; rows of padding are left out.</param>
+    /// <param name="column">First column here; of a vector the first element.</param>
+    /// <param name="columns">Columns.</param>
+    internal ParameterBox WholeBox(long row, long rows, long column, long columns)
+    {
+        (int firstRow, int firstColumn) = (Weight.Part?.FirstRow ?? 0, Weight.Part?.FirstColumn ?? 0);
+        return Columns > 0
+            ? new ParameterBox(row + firstRow, Math.Clamp(Weight.RealRows - row, 0, rows), column + firstColumn, columns)
+            : new ParameterBox(row, rows, column + firstRow, columns);
+    }
 }

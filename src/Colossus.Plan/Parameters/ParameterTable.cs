@@ -1,3 +1,4 @@
+using Colossus.Plan.Partitioning;
 using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 
@@ -24,14 +25,14 @@ public sealed class ParameterTable
     /// <summary>Slices of a bucket begin at multiples of this from the bucket's start.</summary>
     public const int SliceBlock = 4096;
 
-    private readonly Dictionary<string, Parameter> byName;
+    private readonly Dictionary<string, int> indices;
     private readonly Parameter[] byStart;
 
     private ParameterTable(IReadOnlyList<Parameter> parameters, IReadOnlyList<Bucket> buckets)
     {
         Parameters = parameters;
         Buckets = buckets;
-        byName = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        indices = parameters.Select((parameter, index) => (parameter.Name, index)).ToDictionary(StringComparer.Ordinal);
         byStart = [.. parameters.OrderBy(parameter => parameter.Start)];
     }
 
@@ -50,16 +51,29 @@ public sealed class ParameterTable
     /// <summary>The parameter of a name.</summary>
     /// <param name="name">Hugging Face's name.</param>
     /// <exception cref="KeyNotFoundException">The model has no such parameter.</exception>
-    public Parameter this[string name] => byName[name];
+    public Parameter this[string name] => Parameters[indices[name]];
+
+    /// <summary>Index of one of <see cref="Parameters"/>.</summary>
+    /// <param name="parameter">The parameter.</param>
+    public int IndexOf(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return indices[parameter.Name];
+    }
 
     /// <summary>Lays out the weights of a model in the order in which its program first uses them.</summary>
     /// <param name="model">The model.</param>
     /// <returns>The table.</returns>
     /// <exception cref="NotSupportedException">The model has experts; they are priced, not trained yet.</exception>
-    public static ParameterTable For(ModelSpec model)
+    public static ParameterTable For(ModelSpec model) => For(model, RankShare.Whole);
+
+    /// <summary>Lays out what a rank has of the weights of a model. The tables of all ranks of a layout are alike but for <see cref="Weight.Part"/>.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="share">The rank's share of it.</param>
+    public static ParameterTable For(ModelSpec model, RankShare share)
     {
         var builder = new TableBuilder();
-        foreach (Block block in ModelProgram.Blocks(model, sequences: 1))
+        foreach (Block block in share.Blocks(model, sequences: 1))
         {
             builder.Add(block);
         }
@@ -73,7 +87,7 @@ public sealed class ParameterTable
     {
         ArgumentNullException.ThrowIfNull(weight);
         Bucket bucket = Buckets[weight.Bucket];
-        return bucket.IsCopy ? bucket.Range.Start : byName[weight.Name].Start;
+        return bucket.IsCopy ? bucket.Range.Start : this[weight.Name].Start;
     }
 
     /// <summary>The part of a bucket that a data-parallel rank reduces and updates.</summary>
@@ -126,6 +140,56 @@ public sealed class ParameterTable
         if (start < range.End)
         {
             yield return (new FlatRange(start, range.End - start), decays);
+        }
+    }
+
+    /// <summary>What a range of the flat vector holds: rectangles of parameters, in ascending order. Padding belongs to none.</summary>
+    /// <param name="range">Any range of the flat vector of all parameters.</param>
+    public IEnumerable<FlatBox> Boxes(FlatRange range)
+    {
+        for (int index = 0; index < Parameters.Count; index++)
+        {
+            Parameter parameter = Parameters[index];
+            FlatRange part = range.Intersect(new FlatRange(parameter.Start, parameter.Count)).Shift(-parameter.Start);
+            for (long at = part.Start; at < part.End;)
+            {
+                // The rest of a row, whole rows, or the beginning of one.
+                long width = parameter.Width, row = at / width, column = at % width;
+                long rows = column == 0 ? Math.Max(1, (part.End - at) / width) : 1;
+                long columns = Math.Min(width - column, part.End - at);
+                ParameterBox box = parameter.WholeBox(row, rows, column, columns);
+                if (box.Count > 0)
+                {
+                    yield return new FlatBox(index, box, parameter.Start + at, width);
+                }
+
+                at += rows * columns;
+            }
+        }
+    }
+
+    /// <summary>The parts of a range that are counted on this rank where ranks have copies: all but the copies.</summary>
+    /// <param name="range">Any range of the flat vector of all parameters.</param>
+    public IEnumerable<FlatRange> CountedHere(FlatRange range)
+    {
+        long start = range.Start;
+        foreach (Parameter copy in byStart.Where(parameter => parameter.Weight.Part is { Copy: > 0 }))
+        {
+            FlatRange part = range.Intersect(new FlatRange(copy.Start, copy.Count));
+            if (part.Count > 0)
+            {
+                if (part.Start > start)
+                {
+                    yield return new FlatRange(start, part.Start - start);
+                }
+
+                start = part.End;
+            }
+        }
+
+        if (start < range.End)
+        {
+            yield return new FlatRange(start, range.End - start);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class ModelProgram
     private readonly Extent queries;
     private readonly Extent keysOrValues;
     private readonly Extent ffn;
+    private readonly TokenRows rows;
 
     private ModelProgram(ModelSpec model, int sequences)
     {
@@ -32,6 +33,7 @@ public sealed class ModelProgram
         queries = new Extent(Dim.Heads, model.Heads * model.HeadWidth);
         keysOrValues = new Extent(Dim.KvHeads, model.KvHeads * model.HeadWidth);
         ffn = new Extent(Dim.Ffn, model.Ffn);
+        rows = new TokenRows(model.Sequence);
         geometry = new AttentionGeometry(sequences, model.Sequence, model.Heads, model.KvHeads, model.HeadWidth, model.ScoreCap);
     }
 
@@ -80,7 +82,7 @@ public sealed class ModelProgram
         List<Operation> operations = [new ReadTokens(inputs, targets: false), new EmbeddingLookup(inputs, EmbeddingTable(), output)];
         if (model.Positions == PositionKind.Learned)
         {
-            operations.Add(new AddPositions(output, Matrix(0, names.Positions, new Extent(Dim.Position, model.Sequence), hidden)));
+            operations.Add(new AddPositions(output, Matrix(0, names.Positions, new Extent(Dim.Position, model.Sequence), hidden), rows));
         }
 
         ScaleBy(operations, output, model.EmbeddingScale);
@@ -113,7 +115,7 @@ public sealed class ModelProgram
         qkv = model.QueryKeyNorm ? NormalizeHeads(operations, block, qkv, values) : qkv;
         if (model.Positions == PositionKind.Rotary)
         {
-            operations.Add(new Rotate(qkv, geometry, new RotaryPositions(model.Sequence, model.RotaryWidth, model.RopeBase, model.RopeScaling)));
+            operations.Add(new Rotate(qkv, geometry, new RotaryPositions(model.Sequence, model.RotaryWidth, model.RopeBase, model.RopeScaling), rows));
         }
 
         Value attended = Branch(values + "attention.attended", queries);

@@ -30,10 +30,24 @@ public abstract class Operation
     /// <summary>Whether it computes gradients of weights alone, so that nothing later in the same pass waits for it (arXiv 2401.10241).</summary>
     public virtual bool IsWeightGradient => false;
 
+    /// <summary>Whether a forward pass of training runs it.</summary>
+    public virtual bool RunsForward => true;
+
+    /// <summary>Whether an evaluation runs it.</summary>
+    public virtual bool RunsInEvaluation => RunsForward;
+
+    /// <summary>What a rank runs in its place, in this order; itself, where it is not made of others.</summary>
+    public virtual IReadOnlyList<Operation> Parts => [this];
+
     /// <summary>Adds the operations that turn the gradients of <see cref="Writes"/> into those of <see cref="Reads"/> and <see cref="Weights"/>.</summary>
     /// <param name="backward">Receives them, and knows the gradients that are there.</param>
     /// <exception cref="InvalidOperationException">It is no operation of a forward pass.</exception>
     public virtual void Derive(BackwardBuilder backward) => throw new InvalidOperationException($"{this} has no gradient");
+
+    /// <summary>The same over other values and weights: what a rank computes of it.</summary>
+    /// <param name="map">Says which.</param>
+    /// <exception cref="InvalidOperationException">It is no operation of a forward pass.</exception>
+    public virtual Operation Mapped(OperationMap map) => throw new InvalidOperationException($"{this} is no operation of a forward pass");
 
     /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({string.Join(", ", Reads.Select(value => value.Name))} -> {string.Join(", ", Writes.Select(value => value.Name))})";

@@ -1,6 +1,6 @@
 namespace Colossus.Plan.Programs;
 
-/// <summary>One use of a trained tensor, as the model knows it: whole and unsharded. A tied head uses the embedding's tensor a second time, with a gradient of its own.</summary>
+/// <summary>One use of a trained tensor: whole, or the part of it that a rank has. A tied head uses the embedding's tensor a second time, with a gradient of its own.</summary>
 /// <param name="Name">Hugging Face's name, as in <c>model.layers.0.self_attn.q_proj.weight</c>.</param>
 /// <param name="Rows">Dim 0: outputs of a matrix, elements of a vector.</param>
 /// <param name="Columns">Dim 1: inputs of a matrix; null for a vector.</param>
@@ -8,6 +8,12 @@ namespace Colossus.Plan.Programs;
 /// <param name="Bucket">Gradients of one bucket are complete together: that of the embedding, of each layer, of the final norm, of the head.</param>
 public sealed record Weight(string Name, Extent Rows, Extent? Columns, WeightStart Start, int Bucket)
 {
+    /// <summary>Which part of the whole tensor it is; null for all of it, on this rank alone.</summary>
+    public WeightPart? Part { get; init; }
+
     /// <summary>Elements.</summary>
     public long Count => (long)Rows.Size * (Columns?.Size ?? 1);
+
+    /// <summary>Rows of the whole tensor that are here; the rest of <see cref="Rows"/> is padding, and zero.</summary>
+    public int RealRows => Part is null ? Rows.Size : Math.Clamp(Part.WholeRows - Part.FirstRow, 0, Rows.Size);
 }

@@ -6,7 +6,7 @@ namespace Colossus.Plan.Ranks;
 
 /// <summary>What a rank holds for the whole of a run, in bytes: the memory that others read or that outlives the rank, and what is its own.</summary>
 /// <remarks>
-/// What the ranks with the same weights exchange comes first and lies alike on all of them; what differs between them lies behind it.
+/// What the ranks with the same weights exchange comes first and lies alike on all of them; what differs between them lies behind it. What tensor or context ranks exchange lies alike on those.
 /// </remarks>
 public sealed class RankMemory
 {
@@ -32,6 +32,9 @@ public sealed class RankMemory
     /// <summary>Gathered weights and gradients of a micro-batch; see <see cref="Area.Exchange"/>.</summary>
     public required MemorySpan Exchange { get; init; }
 
+    /// <summary>Gradients of weights of which tensor ranks have copies, while they are summed.</summary>
+    public required MemorySpan Copies { get; init; }
+
     /// <summary>Master weights and both moments, twice: the state of the step before stays whole until all ranks have that of the next.</summary>
     public required MemorySpan State { get; init; }
 
@@ -40,6 +43,9 @@ public sealed class RankMemory
 
     /// <summary>Bytes of this rank's slices of summed gradients, where they do not lie in <see cref="Gradients"/> or <see cref="Sums"/>.</summary>
     public required long SliceSumBytes { get; init; }
+
+    /// <summary>Bytes of the room for the sums of <see cref="Copies"/>.</summary>
+    public required long CopyRoomBytes { get; init; }
 
     /// <summary>Bytes of the room for this rank's slice of a tied matrix's gradient, as the stage of the head sends it to that of the embedding; 0 where both are one, and on all others.</summary>
     public required long TiedRoomBytes { get; init; }
@@ -51,7 +57,7 @@ public sealed class RankMemory
     public required long ActivationBytes { get; init; }
 
     /// <summary>Everything.</summary>
-    public long TotalBytes => RegionBytes + SliceSumBytes + TiedRoomBytes + MailBytes + ActivationBytes;
+    public long TotalBytes => RegionBytes + SliceSumBytes + CopyRoomBytes + TiedRoomBytes + MailBytes + ActivationBytes;
 
     /// <summary>Sums up what a rank holds.</summary>
     /// <param name="program">What it does.</param>
@@ -82,8 +88,10 @@ public sealed class RankMemory
             Exchange = Take(program.Chunks.Max(chunk => chunk.Program.ExchangeBytes)),
             Weights = Take(weights * formats.ResidualBytes),
             Matrices = Take(formats.SeparateMatrices ? weights * formats.BytesOf(ValueFormat.Product) : 0),
+            Copies = Take(program.SummedOverCopiesCount * sizeof(float)),
             State = Take(StateVectors * program.StateCount * sizeof(float)),
             SliceSumBytes = program.SumsInPlace ? 0 : slices * sizeof(float),
+            CopyRoomBytes = program.SummedOverCopiesCount * sizeof(float),
             TiedRoomBytes = tiedRoom,
             MailBytes = 2 * (tiedRoom + program.Chunks.Sum(chunk => chunk.Program.Output is null ? 0 : program.MailEntries(chunk) * program.MessageBytes)),
             ActivationBytes = program.ActivationBytes,

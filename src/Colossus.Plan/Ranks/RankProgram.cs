@@ -1,6 +1,7 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Partitioning;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Schedules;
 using Colossus.Specs.Jobs;
@@ -44,11 +45,27 @@ public sealed record RankProgram
     /// <summary>Tokens of a micro-batch.</summary>
     public required int TokensOfMicroBatch { get; init; }
 
-    /// <summary>Its place among the ranks with the same weights.</summary>
+    /// <summary>Which samples it sees: its place along data.</summary>
     public int DataPlace => new RankGrid(Layout).CoordinatesOf(Rank).Data;
+
+    /// <summary>Its place along tensor. What these ranks have in common, such as the loss, is counted at place 0.</summary>
+    public int TensorPlace => new RankGrid(Layout).CoordinatesOf(Rank).Tensor;
+
+    /// <summary>Its place among the ranks with the same weights.</summary>
+    public int ReplicaPlace => new RankGrid(Layout).ReplicaOf(Rank);
+
+    /// <summary>Its place in the group along an axis within a stage.</summary>
+    /// <param name="axis">The axis.</param>
+    public int PlaceIn(GroupAxis axis) => Array.IndexOf(new RankGrid(Layout).Group(Rank, axis), Rank);
+
+    /// <summary>Ranks with the same weights.</summary>
+    public int Replicas => Layout.DenseReplicas;
 
     /// <summary>Its stage.</summary>
     public int Stage => new RankGrid(Layout).CoordinatesOf(Rank).Pipeline;
+
+    /// <summary>Its place within its stage. Messages go to the rank at the same place of another stage.</summary>
+    public int Lane => Rank % new RankGrid(Layout).StageRanks;
 
     /// <summary>Multiplications and additions of the step on this rank, with what is computed again.</summary>
     public double Flops => Actions.Sum(action => PassOf(action.Pass).Flops);
@@ -64,7 +81,7 @@ public sealed record RankProgram
 
     /// <summary>Describes what a rank does.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts, with tensor, context and expert 1.</param>
+    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts, with context and expert 1.</param>
     /// <param name="formats">Number formats.</param>
     /// <param name="rank">0 to <see cref="Layout.Ranks"/> - 1.</param>
     public static RankProgram For(ModelSpec model, Layout layout, NumberFormats formats, int rank)
@@ -72,7 +89,8 @@ public sealed record RankProgram
         ArgumentNullException.ThrowIfNull(model);
         var grid = new RankGrid(layout);
         var place = grid.CoordinatesOf(rank);
-        ParameterTable table = ParameterTable.For(model);
+        RankShare share = RankShare.Of(layout, rank);
+        ParameterTable table = ParameterTable.For(model, share);
         bool splits = layout.Schedule == PipelineSchedule.ZeroBubble;
         var order = PipelineOrder.OfStage(layout.Schedule, place.Pipeline, layout.Pipeline, layout.VirtualStages, layout.MicroBatches);
         var (actions, needed) = SlotAssignment.Assign(order, splits);
@@ -81,7 +99,7 @@ public sealed record RankProgram
         var chunks = new List<RankChunk>();
         for (int chunk = place.Pipeline; chunk < layout.Chunks; chunk += layout.Pipeline)
         {
-            IReadOnlyList<Block> blocks = ModelProgram.Blocks(model, layout.MicroBatch, all[chunk].First, all[chunk].Count);
+            IReadOnlyList<Block> blocks = share.Blocks(model, layout.MicroBatch, all[chunk].First, all[chunk].Count);
             chunks.Add(new RankChunk(all[chunk], ChunkLowering.Lower(blocks, options), needed[chunk]));
         }
 
@@ -98,13 +116,19 @@ public sealed record RankProgram
         };
     }
 
-    /// <summary>The same for another rank of the same stage.</summary>
-    /// <param name="rank">A rank whose <see cref="Stage"/> is this one's.</param>
-    public RankProgram MovedTo(int rank)
+    /// <summary>Whether another rank does the same but for its slices and samples: one of the same stage with the same share of the model.</summary>
+    /// <param name="rank">The rank.</param>
+    public bool IsLike(int rank)
     {
-        RankProgram moved = this with { Rank = rank };
-        return moved.Stage == Stage ? moved : throw new ArgumentException($"rank {rank} is of stage {moved.Stage}, not {Stage}", nameof(rank));
+        RankProgram other = this with { Rank = rank };
+        return (other.Stage, other.TensorPlace) == (Stage, TensorPlace);
     }
+
+    /// <summary>The same for another rank.</summary>
+    /// <param name="rank">A rank that this one <see cref="IsLike"/>.</param>
+    public RankProgram MovedTo(int rank) => IsLike(rank)
+        ? this with { Rank = rank }
+        : throw new ArgumentException($"rank {rank} has another part of the model than rank {Rank}", nameof(rank));
 
     /// <summary>The rank of the same replica that holds a chunk.</summary>
     /// <param name="chunk">Index over the whole pipeline.</param>
@@ -161,14 +185,29 @@ public sealed record RankProgram
 
     /// <summary>The part of a bucket that this rank reduces.</summary>
     /// <param name="bucket">One of <see cref="Buckets"/>.</param>
-    public FlatRange SliceOf(int bucket) => Table.Slice(bucket, DataPlace, Layout.Data);
+    public FlatRange SliceOf(int bucket) => Table.Slice(bucket, ReplicaPlace, Replicas);
 
     /// <summary>Its elements.</summary>
     /// <param name="bucket">One of <see cref="Buckets"/>.</param>
     public long SliceCount(int bucket) => SliceOf(bucket).Count;
 
     /// <summary>Elements of the state that the rank keeps, of each of weights and both moments.</summary>
-    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, DataPlace).Sum(piece => piece.Range.Count);
+    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, ReplicaPlace).Sum(piece => piece.Range.Count);
+
+    /// <summary>Sizes of the groups of tensor ranks that have copies of a weight and a part of its gradient each, in ascending order.</summary>
+    public IEnumerable<int> CopyGroups => Table.Parameters.Select(parameter => parameter.Weight.Part).OfType<WeightPart>().Where(part => part.SumsGradients).Select(part => part.Copies).Distinct().Order();
+
+    /// <summary>Parts of this rank's slices of gradients that are summed over tensor ranks, after those with the same weights have summed them.</summary>
+    /// <param name="copies">Ranks that have a copy: one of <see cref="CopyGroups"/>.</param>
+    public IEnumerable<(int Bucket, FlatRange Range)> SummedOverCopies(int copies) =>
+        from parameter in Table.Parameters
+        where parameter.Weight.Part is { SumsGradients: true } part && part.Copies == copies && Buckets.Indices.Contains(parameter.Bucket)
+        let range = SliceOf(parameter.Bucket).Intersect(new FlatRange(parameter.Start, parameter.Count))
+        where range.Count > 0
+        select (parameter.Bucket, range);
+
+    /// <summary>Elements of all of them.</summary>
+    public long SummedOverCopiesCount => CopyGroups.SelectMany(SummedOverCopies).Sum(part => part.Range.Count);
 
     /// <summary>Whether bf16 gradients of micro-batches are added up in a vector of 32 bits: adding them in bf16 would lose the small ones.</summary>
     public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && (Layout.MicroBatches > 1 || Layout.Zero == 0);

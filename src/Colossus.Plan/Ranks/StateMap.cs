@@ -1,44 +1,59 @@
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Partitioning;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Ranks;
 
 /// <summary>
-/// Where the state of a run lies: which elements of the flat vector of parameters each rank keeps, with their optimizer state, and in which order. Recovery and checkpoints are a redistribution
+/// Where the state of a run lies: which elements of which parameters each rank keeps, with their optimizer state, and in which order. Recovery and checkpoints are a redistribution
 /// between two maps, or between one and a list of whole parameters.
 /// </summary>
 public sealed class StateMap
 {
     private readonly StatePiece[][] pieces;
+    private readonly ParameterTable[] tables;
 
-    private StateMap(StatePiece[][] pieces) => this.pieces = pieces;
+    // The rectangles of each parameter, in order of the ranks that keep them.
+    private readonly List<StateBox>[] holders;
+
+    private StateMap(StatePiece[][] pieces, ParameterTable[] tables)
+    {
+        this.pieces = pieces;
+        this.tables = tables;
+        holders = [.. tables[0].Parameters.Select(_ => new List<StateBox>())];
+        for (int rank = 0; rank < pieces.Length; rank++)
+        {
+            foreach (StateBox box in BoxesOf(rank))
+            {
+                holders[box.Parameter].Add(box);
+            }
+        }
+    }
 
     /// <summary>The number of ranks.</summary>
     public int Ranks => pieces.Length;
 
     /// <summary>The map of a layout: each rank keeps the buckets of its stage, whole under ZeRO 0, else its slice of each.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="table">Its parameters.</param>
     /// <param name="layout">The layout.</param>
-    public static StateMap For(ModelSpec model, ParameterTable table, Layout layout)
+    public static StateMap For(ModelSpec model, Layout layout)
     {
-        ArgumentNullException.ThrowIfNull(table);
         var grid = new RankGrid(layout);
-        RankBuckets[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => RankBuckets.For(model, table, layout, stage))];
+        ParameterTable[] shares = [.. Enumerable.Range(0, layout.Tensor).Select(rank => ParameterTable.For(model, RankShare.Of(layout, rank)))];
+        RankBuckets[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => RankBuckets.For(model, shares[0], layout, stage))];
         var pieces = new StatePiece[layout.Ranks][];
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
-            var place = grid.CoordinatesOf(rank);
-            pieces[rank] = Pieces(table, stages[place.Pipeline], layout, place.Data);
+            pieces[rank] = Pieces(shares[0], stages[grid.CoordinatesOf(rank).Pipeline], layout, grid.ReplicaOf(rank));
         }
 
-        return new StateMap(pieces);
+        return new StateMap(pieces, [.. Enumerable.Range(0, layout.Ranks).Select(rank => shares[grid.CoordinatesOf(rank).Tensor])]);
     }
 
     /// <summary>What the rank at some place keeps.</summary>
-    /// <param name="table">The model's parameters.</param>
+    /// <param name="table">Its parameters.</param>
     /// <param name="buckets">Those of its stage.</param>
     /// <param name="layout">The layout.</param>
     /// <param name="place">Its place among the ranks with the same weights.</param>
@@ -48,7 +63,7 @@ public sealed class StateMap
         var mine = new List<StatePiece>();
         foreach (int bucket in buckets.Indices.Where(bucket => !table.Buckets[bucket].IsCopy))
         {
-            FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.Slice(bucket, place, layout.Data);
+            FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.Slice(bucket, place, layout.DenseReplicas);
             mine.Add(new StatePiece(bucket, range, offset));
             offset += range.Count;
         }
@@ -56,41 +71,48 @@ public sealed class StateMap
         return [.. mine];
     }
 
-    /// <summary>What a rank keeps.</summary>
+    /// <summary>What a rank keeps, as ranges of its flat vector.</summary>
     /// <param name="rank">The rank.</param>
     public IReadOnlyList<StatePiece> PiecesOf(int rank) => pieces[rank];
 
-    /// <summary>From whom a range can be had.</summary>
-    /// <param name="range">Elements of the flat vector.</param>
+    /// <summary>What a rank keeps, as rectangles of parameters.</summary>
+    /// <param name="rank">The rank.</param>
+    public IEnumerable<StateBox> BoxesOf(int rank) => pieces[rank].SelectMany(piece => tables[rank].Boxes(piece.Range)
+        .Select(box => new StateBox(rank, box.Parameter, box.Box, piece.Offset + box.Start - piece.Range.Start, box.Stride)));
+
+    /// <summary>From whom a rectangle of a parameter can be had.</summary>
+    /// <param name="parameter">Index of the parameter.</param>
+    /// <param name="wanted">Elements of the whole parameter.</param>
     /// <param name="reader">The rank that wants it: it is served by itself where it can be, and else ranks take turns.</param>
-    /// <returns>Parts that cover the range in ascending order, each with a rank that keeps it and its place there.</returns>
-    public IEnumerable<(int Rank, long Offset, FlatRange Range)> Find(FlatRange range, int reader)
+    /// <returns>Rectangles that cover it, each once, and where they lie.</returns>
+    public IEnumerable<StateBox> Find(int parameter, ParameterBox wanted, int reader)
     {
-        long start = range.Start;
-        while (start < range.End)
+        List<StateBox> known = holders[parameter];
+        int first = Math.Max(0, known.FindIndex(box => box.Rank >= reader));
+        List<ParameterBox> missing = [wanted];
+        for (int i = 0; i < known.Count && missing.Count > 0; i++)
         {
-            var rest = new FlatRange(start, range.End - start);
-            bool found = false;
-            for (int turn = 0; turn < pieces.Length && !found; turn++)
+            StateBox holder = known[(first + i) % known.Count];
+            var left = new List<ParameterBox>();
+            foreach (ParameterBox box in missing)
             {
-                int rank = (reader + turn) % pieces.Length;
-                foreach (StatePiece piece in pieces[rank])
+                ParameterBox part = box.Intersect(holder.Box);
+                if (part.Count == 0)
                 {
-                    FlatRange part = piece.Range.Intersect(rest);
-                    if (part.Count > 0 && part.Start == start)
-                    {
-                        yield return (rank, piece.Offset + part.Start - piece.Range.Start, part);
-                        start = part.End;
-                        found = true;
-                        break;
-                    }
+                    left.Add(box);
+                    continue;
                 }
+
+                yield return holder.Cut(part);
+                left.AddRange(box.Without(part));
             }
 
-            if (!found)
-            {
-                throw new InvalidOperationException($"no rank keeps element {start} of the parameters");
-            }
+            missing = left;
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new InvalidOperationException($"no rank keeps {missing[0]} of parameter {parameter}");
         }
     }
 }

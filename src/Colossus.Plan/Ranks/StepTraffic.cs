@@ -16,7 +16,7 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
 {
     /// <summary>Everything that a rank exchanges in a step.</summary>
     /// <param name="program">What it does.</param>
-    /// <returns>One entry for each axis and kind, also where nothing is exchanged.</returns>
+    /// <returns>One entry for each axis and kind of which there is one.</returns>
     public static IReadOnlyList<StepTraffic> Of(RankProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -25,17 +25,7 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
         {
             foreach (Communication operation in program.PassOf(action.Pass).Operations.OfType<Communication>())
             {
-                switch (operation)
-                {
-                    case GatherWeights gather:
-                        sum.Gather(gather.Bucket, gather.Format, program.Formats.BytesOf(gather.Format));
-                        break;
-                    case ReduceGradients reduce when reduce.Value is not null || action.Pass.MicroBatch == program.Layout.MicroBatches - 1:
-                        sum.Reduce(reduce.Bucket, program.ReducedBytes);
-                        break;
-                    default:
-                        break;
-                }
+                sum.Add(operation, lastMicroBatch: action.Pass.MicroBatch == program.Layout.MicroBatches - 1);
             }
 
             sum.Message(program.ReceiverOf(action.Pass), program.SenderTo(action.Pass));
@@ -46,42 +36,51 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
             sum.AfterPasses(bucket);
         }
 
+        sum.Copies();
         return sum.Entries;
     }
 
     private sealed class Sum(RankProgram program)
     {
-        private StepTraffic reduce = new(GroupAxis.Data, TrafficKind.ReduceScatter, 0, 0, 0);
-        private StepTraffic gather = new(GroupAxis.Data, TrafficKind.AllGather, 0, 0, 0);
-        private StepTraffic message = new(GroupAxis.Pipeline, TrafficKind.Message, 0, 0, 0);
+        private readonly SortedDictionary<(GroupAxis Axis, TrafficKind Kind), StepTraffic> entries = [];
 
-        public IReadOnlyList<StepTraffic> Entries => [reduce, gather, message];
+        public IReadOnlyList<StepTraffic> Entries => [.. entries.Values];
 
-        private int Others => program.Layout.Data - 1;
-
-        public void Reduce(int bucket, int elementBytes)
+        public void Add(Communication operation, bool lastMicroBatch)
         {
-            long own = program.SliceOf(bucket).Count * elementBytes;
-            long all = program.Table.Buckets[bucket].Range.Count * elementBytes;
-            reduce = reduce with { Calls = reduce.Calls + 1, BytesSent = reduce.BytesSent + (Others > 0 ? all - own : 0), BytesReceived = reduce.BytesReceived + (own * Others) };
-        }
-
-        public void Gather(int bucket, ValueFormat format, int elementBytes)
-        {
-            FlatRange range = program.Table.Buckets[bucket].ReadIn(format, program.Formats);
-            GatherRange(program.SliceOf(bucket).Intersect(range).Count * elementBytes, range.Count * elementBytes);
+            switch (operation)
+            {
+                case GatherWeights gather:
+                    Gather(gather.Bucket, gather.Format);
+                    break;
+                case ReduceGradients reduce when reduce.Value is not null || lastMicroBatch:
+                    Reduce(reduce.Bucket);
+                    break;
+                case GatherRows gather:
+                    Gather(gather.Axis, gather.Shares, RowBytes(gather.Source));
+                    break;
+                case SumRows sum:
+                    Reduce(sum.Axis, sum.Shares, RowBytes(sum.Source));
+                    break;
+                case SumAllRows sum:
+                    Reduce(sum.Axis, sum.Shares, RowBytes(sum.Source));
+                    Gather(sum.Axis, sum.Shares, RowBytes(sum.Source));
+                    break;
+                default:
+                    break;
+            }
         }
 
         public void Message(int? receiver, int? sender)
         {
             if (receiver is not null)
             {
-                message = message with { Calls = message.Calls + 1, BytesSent = message.BytesSent + program.MessageBytes };
+                Count(GroupAxis.Pipeline, TrafficKind.Message, program.MessageBytes, 0);
             }
 
             if (sender is not null)
             {
-                message = message with { Calls = message.Calls + 1, BytesReceived = message.BytesReceived + program.MessageBytes };
+                Count(GroupAxis.Pipeline, TrafficKind.Message, 0, program.MessageBytes);
             }
         }
 
@@ -94,30 +93,60 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
                 FlatRange slice = program.TiedSlice;
                 long gradients = slice.Count * sizeof(float);
                 long weights = slice.Count * program.Formats.BytesOf(ValueFormat.Product);
-                message = message with
-                {
-                    Calls = message.Calls + 2,
-                    BytesSent = message.BytesSent + (isCopy ? gradients : weights),
-                    BytesReceived = message.BytesReceived + (isCopy ? weights : gradients),
-                };
+                Count(GroupAxis.Pipeline, TrafficKind.Message, isCopy ? gradients : weights, 0);
+                Count(GroupAxis.Pipeline, TrafficKind.Message, 0, isCopy ? weights : gradients);
             }
 
             if (program.Layout.Zero == 0 && !isCopy)
             {
-                GatherRange(program.SliceOf(bucket).Count * sizeof(float), program.Table.Buckets[bucket].Range.Count * sizeof(float));
+                Gather(GroupAxis.Data, program.Replicas, program.SliceOf(bucket).Count * sizeof(float), program.Table.Buckets[bucket].Range.Count * sizeof(float));
             }
 
             foreach (ValueFormat format in program.FormatsGatheredAfterUpdate(bucket))
             {
-                Gather(bucket, format, program.Formats.BytesOf(format));
+                Gather(bucket, format);
             }
         }
 
-        private void GatherRange(long own, long all) => gather = gather with
+        // Gradients of weights of which tensor ranks have copies: each rank sums all of them.
+        public void Copies()
         {
-            Calls = gather.Calls + 1,
-            BytesSent = gather.BytesSent + (own * Others),
-            BytesReceived = gather.BytesReceived + all - own,
-        };
+            foreach (int copies in program.CopyGroups)
+            {
+                long bytes = program.SummedOverCopies(copies).Sum(part => part.Range.Count) * sizeof(float);
+                Reduce(GroupAxis.Tensor, copies, bytes, copies * bytes);
+            }
+        }
+
+        private void Reduce(int bucket)
+        {
+            long own = program.SliceOf(bucket).Count * program.ReducedBytes;
+            Reduce(GroupAxis.Data, program.Replicas, own, program.Table.Buckets[bucket].Range.Count * program.ReducedBytes);
+        }
+
+        private void Gather(int bucket, ValueFormat format)
+        {
+            int bytes = program.Formats.BytesOf(format);
+            FlatRange range = program.Table.Buckets[bucket].ReadIn(format, program.Formats);
+            Gather(GroupAxis.Data, program.Replicas, program.SliceOf(bucket).Intersect(range).Count * bytes, range.Count * bytes);
+        }
+
+        private void Reduce(GroupAxis axis, RowShares shares, long rowBytes) =>
+            Reduce(axis, shares.Ranks, shares.RowsOf(program.PlaceIn(axis)) * rowBytes, shares.Rows * rowBytes);
+
+        private void Gather(GroupAxis axis, RowShares shares, long rowBytes) =>
+            Gather(axis, shares.Ranks, shares.RowsOf(program.PlaceIn(axis)) * rowBytes, shares.Rows * rowBytes);
+
+        private void Reduce(GroupAxis axis, int ranks, long own, long all) => Count(axis, TrafficKind.ReduceScatter, ranks > 1 ? all - own : 0, own * (ranks - 1));
+
+        private void Gather(GroupAxis axis, int ranks, long own, long all) => Count(axis, TrafficKind.AllGather, own * (ranks - 1), all - own);
+
+        private long RowBytes(Value value) => (long)value.Width * program.Formats.BytesOf(value.Format);
+
+        private void Count(GroupAxis axis, TrafficKind kind, long sent, long received)
+        {
+            StepTraffic before = entries.GetValueOrDefault((axis, kind)) ?? new StepTraffic(axis, kind, 0, 0, 0);
+            entries[(axis, kind)] = before with { Calls = before.Calls + 1, BytesSent = before.BytesSent + sent, BytesReceived = before.BytesReceived + received };
+        }
     }
 }

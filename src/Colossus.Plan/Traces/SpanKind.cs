@@ -42,6 +42,9 @@ public enum SpanKind
     /// <summary>Gathering a bucket's new weights after the update.</summary>
     GatherUpdated,
 
+    /// <summary>Exchanging rows of values with the ranks that compute the same micro-batch, and waiting for them.</summary>
+    ExchangeRows,
+
     /// <summary>The update of weights and optimizer state.</summary>
     Optimizer,
 

@@ -31,6 +31,7 @@ public static class SpanKinds
         SpanKind.ReduceGradients => "reduce gradients",
         SpanKind.GatherGradients => "gather gradients",
         SpanKind.GatherUpdated => "gather after update",
+        SpanKind.ExchangeRows => "exchange rows",
         SpanKind.Optimizer => "optimizer",
         SpanKind.Evaluation => "evaluation",
         SpanKind.Checkpoint => "checkpoint",
@@ -46,7 +47,7 @@ public static class SpanKinds
     {
         SpanKind.Forward or SpanKind.Backward or SpanKind.WeightGradient or SpanKind.EvaluationPass => "pass",
         SpanKind.Receive or SpanKind.Send => "message",
-        SpanKind.GatherWeights or SpanKind.ReduceGradients or SpanKind.GatherGradients or SpanKind.GatherUpdated => "collective",
+        SpanKind.GatherWeights or SpanKind.ReduceGradients or SpanKind.GatherGradients or SpanKind.GatherUpdated or SpanKind.ExchangeRows => "collective",
         SpanKind.Wait => "wait",
         SpanKind.ReadTokens => "data",
         SpanKind.Checkpoint or SpanKind.CheckpointWrite => "checkpoint",

@@ -18,6 +18,15 @@ public enum TimeBucket
     /// <summary>Waiting along the data axis while nothing is computed: gradients, gathered weights, the norm of the gradient.</summary>
     ExposedData,
 
+    /// <summary>Waiting for the ranks that share each matrix while nothing is computed.</summary>
+    ExposedTensor,
+
+    /// <summary>Waiting for the ranks that share each sequence while nothing is computed.</summary>
+    ExposedContext,
+
+    /// <summary>Waiting for the ranks that share the experts while nothing is computed.</summary>
+    ExposedExpert,
+
     /// <summary>Waiting for messages of other pipeline stages while nothing is computed: the bubble, and stages that are slower.</summary>
     ExposedPipeline,
 

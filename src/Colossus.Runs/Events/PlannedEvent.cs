@@ -19,6 +19,15 @@ public sealed record PlannedEvent(
     long ExchangeBytes,
     long SharedBytes) : RunEvent
 {
+    /// <summary>Bytes sent a step to the ranks that share each matrix.</summary>
+    public long TensorBytesSent { get; init; }
+
+    /// <summary>Bytes sent a step to the ranks that share each sequence.</summary>
+    public long ContextBytesSent { get; init; }
+
+    /// <summary>Bytes sent a step to the ranks that share the experts.</summary>
+    public long ExpertBytesSent { get; init; }
+
     /// <summary>Bytes that the rank holds.</summary>
     public long HeldBytes => StateBytes + WeightBytes + ActivationBytes + ExchangeBytes;
 }

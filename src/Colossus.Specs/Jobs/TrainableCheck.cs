@@ -27,15 +27,15 @@ public static class TrainableCheck
 
         var (model, parallel) = (job.Model, job.Parallel);
         foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[
-            ("tensor", parallel.Tensor), ("context", parallel.Context), ("expert", parallel.Expert)])
+            ("context", parallel.Context), ("expert", parallel.Expert)])
         {
-            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training shares only data, state and layers among ranks so far", $"use 1{AsManyRanks(job)}; {priced}");
+            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training cannot share that among ranks yet", $"use 1{AsManyRanks(job)}; {priced}");
         }
 
         Refuse(
-            (double)parallel.Data * parallel.Pipeline > mostProcesses,
-            places.FirstGiven("parallel.data", "parallel.pipeline"),
-            $"parallel.data · parallel.pipeline ({parallel.Data} · {parallel.Pipeline}) are more processes than one machine should start",
+            (double)parallel.Data * parallel.Tensor * parallel.Pipeline > mostProcesses,
+            places.FirstGiven("parallel.data", "parallel.tensor", "parallel.pipeline"),
+            $"parallel.data · tensor · pipeline ({parallel.Data} · {parallel.Tensor} · {parallel.Pipeline}) are more processes than one machine should start",
             $"use a product of {mostProcesses} or less; {priced}");
         Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
         Refuse(job.Train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");

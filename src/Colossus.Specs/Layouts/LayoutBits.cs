@@ -24,6 +24,11 @@ public static class LayoutBits
         Compare("parallel.data", from.Data, to.Data, "other ranks add up other shares of the batch");
         Compare("train.microBatch", from.MicroBatch, to.MicroBatch, "a product adds up other sequences at once");
         Compare("parallel.tensor", from.Tensor, to.Tensor, "products are cut elsewhere");
+        if (from.Tensor == to.Tensor && from.SequenceParallel != to.SequenceParallel)
+        {
+            changes.Add($"parallel.sequenceParallel is {(to.SequenceParallel ? "true" : "false")} and was not: ranks add up the gradients of norms for other rows");
+        }
+
         Compare("parallel.context", from.Context, to.Context, "attention is cut elsewhere");
         Compare("parallel.expert", from.Expert, to.Expert, "experts see other shares of the batch");
         if (SumsEachMicroBatch(from) != SumsEachMicroBatch(to))

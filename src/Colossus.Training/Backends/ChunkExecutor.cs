@@ -11,7 +11,7 @@ internal sealed class ChunkExecutor
     private readonly IBackend backend;
     private readonly DeviceMemory scratch;
     private readonly Dictionary<Area, DeviceMemory[]> kept = [];
-    private readonly Dictionary<(Pass Pass, Slots Slots), IBoundOperation?[]> bound = [];
+    private readonly Dictionary<(Pass Pass, Slots Slots), BoundPass> bound = [];
     private RankVectors? vectors;
 
     /// <summary>Takes memory for the micro-batches in flight.</summary>
@@ -50,7 +50,7 @@ internal sealed class ChunkExecutor
     /// <param name="communicator">Does what ranks do together.</param>
     public void Run(Pass pass, Slots slots, PassArguments arguments, ICommunicator communicator)
     {
-        IBoundOperation?[] operations = Bound(pass, slots);
+        (PassMemory memory, IBoundOperation?[] operations) = Bound(pass, slots);
         for (int i = 0; i < operations.Length; i++)
         {
             if (operations[i] is { } operation)
@@ -59,25 +59,31 @@ internal sealed class ChunkExecutor
             }
             else
             {
-                var together = (Communication)pass.Operations[i];
-                communicator.Run(together, together.Value is { } value ? pass.PlaceOf(value) : null, arguments.MicroBatch);
+                communicator.Run((Communication)pass.Operations[i], memory, arguments.MicroBatch);
             }
         }
     }
 
-    private IBoundOperation?[] Bound(Pass pass, Slots slots)
+    private BoundPass Bound(Pass pass, Slots slots)
     {
-        if (!bound.TryGetValue((pass, slots), out var operations))
+        if (!bound.TryGetValue((pass, slots), out var ready))
         {
             var memory = new PassMemory(this, pass, slots, vectors ?? throw new InvalidOperationException("nothing is bound"));
-            operations = [.. pass.Operations.Select(operation => operation is Communication ? null : backend.Bind(operation, memory))];
-            bound.Add((pass, slots), operations);
+            ready = new BoundPass(memory, [.. pass.Operations.Select(operation => operation is Communication ? null : backend.Bind(operation, memory))]);
+            bound.Add((pass, slots), ready);
         }
 
-        return operations;
+        return ready;
     }
 
-    private nint AddressOf(Place place, Slots slots) => (place.Area == Area.Scratch ? scratch : kept[place.Area][slots.Of(place.Area)]).At(place.Offset);
+    private nint AddressOf(Place place, Slots slots) => place.Area switch
+    {
+        Area.Exchange => vectors!.Exchange + (nint)place.Offset,
+        Area.Scratch => scratch.At(place.Offset),
+        _ => kept[place.Area][slots.Of(place.Area)].At(place.Offset),
+    };
+
+    private sealed record BoundPass(PassMemory Memory, IBoundOperation?[] Operations);
 
     private sealed class PassMemory(ChunkExecutor executor, Pass pass, Slots slots, RankVectors vectors) : IOperationMemory
     {

@@ -1,4 +1,3 @@
-using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Schedules;
 
@@ -19,7 +18,7 @@ internal interface ICommunicator
 
     /// <summary>A collective of a pass, or the wait for one.</summary>
     /// <param name="operation">What to do.</param>
-    /// <param name="place">Where its value lies; null for one without.</param>
+    /// <param name="memory">Where its values lie.</param>
     /// <param name="microBatch">The micro-batch, from 0.</param>
-    void Run(Communication operation, Place? place, int microBatch);
+    void Run(Communication operation, IOperationMemory memory, int microBatch);
 }

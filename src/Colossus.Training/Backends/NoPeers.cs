@@ -1,4 +1,3 @@
-using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Schedules;
 
@@ -14,7 +13,7 @@ internal sealed class NoPeers : ICommunicator
     public void Send(PipelineAction pass, DeviceMemory source) => throw new InvalidOperationException($"nobody receives what {pass} sends");
 
     /// <inheritdoc/>
-    public void Run(Communication operation, Place? place, int microBatch)
+    public void Run(Communication operation, IOperationMemory memory, int microBatch)
     {
     }
 }

@@ -3,6 +3,7 @@ using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Ranks;
 using Colossus.Plan.Traces;
 using Colossus.Protocol;
 using Colossus.Training.Kernels;
@@ -306,9 +307,10 @@ internal sealed unsafe class CheckpointJob : IDisposable
         {
             foreach (var parameter in share)
             {
-                foreach (var (rank, offset, range) in context.States.Find(new FlatRange(parameter.Start, parameter.Count), world.Rank))
+                ParameterBox whole = ParameterBox.Of(parameter);
+                foreach (StateBox found in context.States.Find(context.Table.IndexOf(parameter), whole, world.Rank))
                 {
-                    RankRegion.ReadState(world, rank, step, vector, offset, target + range.Start - parameter.Start, range.Count);
+                    RankRegion.ReadState(world, step, vector, found, target + (found.Box.Row * whole.Columns) + found.Box.Column, whole.Columns);
                 }
 
                 parts.Add(ShardPart.Whole(prefixes[vector] + parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.At(target, parameter.Count * sizeof(float))));

@@ -95,8 +95,14 @@ internal sealed class RankExecutor : IDisposable
         Run(action, program.Evaluation, program.Input, program.Output, communicator, SpanKind.EvaluationPass);
     }
 
-    /// <summary>The losses since the last call: of each micro-batch that passed the head the sum over its tokens, nats.</summary>
-    public IReadOnlyList<double> TakeLosses() => backend.TakeLosses();
+    /// <summary>
+    /// The losses since the last call: of each micro-batch that passed the head the sum over its tokens, nats. Of ranks that share each matrix, which all have the same, the first one tells them.
+    /// </summary>
+    public IReadOnlyList<double> TakeLosses()
+    {
+        IReadOnlyList<double> losses = backend.TakeLosses();
+        return Program.TensorPlace == 0 ? losses : [];
+    }
 
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();

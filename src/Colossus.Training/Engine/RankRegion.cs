@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Colossus.Collectives;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -34,6 +35,8 @@ internal sealed unsafe class RankRegion
         Memory = RankMemory.Of(program);
         start = world.Region;
         sliceSums = (nint)arena.Take<byte>(Memory.SliceSumBytes);
+        Map = new WorldMap(program);
+        CopyRoom = (nint)arena.Take<byte>(Memory.CopyRoomBytes);
         TiedRoom = (nint)arena.Take<byte>(Memory.TiedRoomBytes);
         stateCount = program.StateCount;
         long offset = 0;
@@ -56,8 +59,14 @@ internal sealed unsafe class RankRegion
     /// <summary>What it holds.</summary>
     public RankMemory Memory { get; }
 
+    /// <summary>The groups and mailboxes of the world.</summary>
+    public WorldMap Map { get; }
+
     /// <summary>The ranks with the same weights.</summary>
-    public Group Replicas => World.Group(WorldMap.DataGroup(Program.Stage));
+    public Group Replicas => Map.GroupOf(this, GroupAxis.Data);
+
+    /// <summary>See <see cref="RankMemory.CopyRoomBytes"/>.</summary>
+    public nint CopyRoom { get; }
 
     /// <summary>Where weights and gradients lie, for passes.</summary>
     public RankVectors Vectors => new(Program, At(Memory.Weights), Program.Formats.SeparateMatrices ? At(Memory.Matrices) : At(Memory.Weights), At(Memory.Gradients), At(Memory.Exchange));
@@ -130,7 +139,7 @@ internal sealed unsafe class RankRegion
     /// <param name="range">Elements of the flat vector.</param>
     public ElementRange[] Parts(int bucket, FlatRange range)
     {
-        var parts = new ElementRange[Program.Layout.Data];
+        var parts = new ElementRange[Program.Replicas];
         for (int place = 0; place < parts.Length; place++)
         {
             FlatRange part = Program.Table.Slice(bucket, place, parts.Length).Intersect(range);
@@ -142,17 +151,25 @@ internal sealed unsafe class RankRegion
 
     /// <summary>Copies a part of the state that some rank keeps.</summary>
     /// <param name="world">This epoch's world or an earlier one's.</param>
-    /// <param name="rank">The rank.</param>
     /// <param name="step">The step after which it is wanted; the last one of that world or the one before.</param>
     /// <param name="vector">0 for master weights, 1 and 2 for the moments.</param>
-    /// <param name="offset">Place in what the rank keeps, in elements.</param>
-    /// <param name="target">Receives it.</param>
-    /// <param name="count">Elements.</param>
-    public static void ReadState(World world, int rank, long step, int vector, long offset, void* target, long count)
+    /// <param name="source">What is wanted, and where it lies.</param>
+    /// <param name="target">Receives its first element.</param>
+    /// <param name="stride">Elements from one row to the next there.</param>
+    public static void ReadState(World world, long step, int vector, StateBox source, float* target, long stride)
     {
-        RegionHeader header = ReadHeader(world, rank);
-        long at = (((RankMemory.StateVectors / 2 * (step & 1)) + vector) * header.StateCount) + offset;
-        world.Read(rank, header.StateOffset + (at * sizeof(float)), target, count * sizeof(float));
+        RegionHeader header = ReadHeader(world, source.Rank);
+        long at = (((RankMemory.StateVectors / 2 * (step & 1)) + vector) * header.StateCount) + source.Offset;
+        (long rows, long columns) = (source.Box.Rows, source.Box.Columns);
+        if (rows == 1 || (source.Stride == columns && stride == columns))
+        {
+            (rows, columns) = (1, rows * columns);
+        }
+
+        for (long row = 0; row < rows; row++)
+        {
+            world.Read(source.Rank, header.StateOffset + ((at + (row * source.Stride)) * sizeof(float)), target + (row * stride), columns * sizeof(float));
+        }
     }
 
     /// <summary>A rank's record of a step.</summary>

@@ -2,7 +2,6 @@ using Colossus.Checkpoints;
 using Colossus.Collectives;
 using Colossus.Data.Shards;
 using Colossus.Data.Tokenizers;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -31,7 +30,7 @@ public sealed unsafe class RankTrainer : IDisposable
     private readonly StateMap states;
     private readonly NumberFormats formats;
     private readonly TokenCorpus corpus;
-    private readonly Layout layout;
+    private readonly RankPrograms programs;
     private RankExecutor executor;
     private readonly CheckpointWriter checkpoints = new();
     private readonly string checkpointFolder;
@@ -62,9 +61,9 @@ public sealed unsafe class RankTrainer : IDisposable
         table = ParameterTable.For(job.Model);
         formats = NumberFormats.Of(job.Train);
         corpus = TokenCorpus.Open(corpusFolder);
-        layout = Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch);
-
-        states = StateMap.For(job.Model, table, layout);
+        var layout = Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch);
+        programs = new RankPrograms(job.Model, layout, formats);
+        states = StateMap.For(job.Model, layout);
 
         // Which rank this process will be is not known yet: of most layouts all ranks are alike.
         executor = ExecutorFor(0);
@@ -159,12 +158,10 @@ public sealed unsafe class RankTrainer : IDisposable
 
     private RankResult RunEpoch(RankPlace place, Action<RankReport> report, IStepTrace? trace, Membership membership)
     {
-        var program = executor.Program.Stage == new RankGrid(layout).CoordinatesOf(place.Rank).Pipeline
-            ? executor.Program.MovedTo(place.Rank)
-            : Become(place.Rank);
+        var program = executor.Program.IsLike(place.Rank) ? executor.Program.MovedTo(place.Rank) : Become(place.Rank);
         using var arena = new Arena();
         using var world = place.Rank == 0
-            ? World.Create(place.Segment, ShapeOf(place), 0)
+            ? World.Create(place.Segment, new WorldMap(program).ShapeOf(place.Epoch, programs), 0)
             : World.Join(place.Segment, place.Rank, place.Ranks, place.Epoch, JoinLimit, membership.Cancelled);
         try
         {
@@ -193,9 +190,9 @@ public sealed unsafe class RankTrainer : IDisposable
         }
     }
 
-    private RankExecutor ExecutorFor(int rank) => new(RankProgram.For(job.Model, layout, formats, rank), BackendFactory.Create(formats));
+    private RankExecutor ExecutorFor(int rank) => new(programs.Of(rank), BackendFactory.Create(formats));
 
-    // This process takes a rank of another stage than before.
+    // This process takes a rank with another part of the model than before.
     private RankProgram Become(int rank)
     {
         executor.Dispose();
@@ -203,25 +200,18 @@ public sealed unsafe class RankTrainer : IDisposable
         return executor.Program;
     }
 
-    private WorldShape ShapeOf(RankPlace place)
-    {
-        var grid = new RankGrid(layout);
-        RankProgram[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => stage == executor.Program.Stage
-            ? executor.Program
-            : RankProgram.For(job.Model, layout, formats, grid.RankAt(0, 0, 0, stage)))];
-        return new WorldMap(layout).ShapeOf(place.Epoch, stages);
-    }
-
     private float[] WholeModel(World world, long step)
     {
         float[] flat = new float[checked((int)table.FlatCount)];
         fixed (float* first = flat)
         {
-            foreach (var parameter in table.Parameters)
+            for (int index = 0; index < table.Parameters.Count; index++)
             {
-                foreach (var (rank, offset, range) in states.Find(new FlatRange(parameter.Start, parameter.Count), world.Rank))
+                Parameter parameter = table.Parameters[index];
+                ParameterBox whole = ParameterBox.Of(parameter);
+                foreach (StateBox found in states.Find(index, whole, world.Rank))
                 {
-                    RankRegion.ReadState(world, rank, step, 0, offset, first + range.Start, range.Count);
+                    RankRegion.ReadState(world, step, 0, found, first + parameter.Start + (found.Box.Row * whole.Columns) + found.Box.Column, whole.Columns);
                 }
             }
         }

@@ -10,7 +10,6 @@ namespace Colossus.Training.Engine;
 internal sealed unsafe class StateRestorer(SessionContext context, RankRegion region, StateUpdater updater)
 {
     private readonly World world = region.World;
-    private readonly IReadOnlyList<StatePiece> pieces = context.States.PiecesOf(region.World.Rank);
 
     /// <summary>Restores, together with all ranks of the epoch.</summary>
     /// <param name="plan">Where from; the same on all ranks.</param>
@@ -33,10 +32,9 @@ internal sealed unsafe class StateRestorer(SessionContext context, RankRegion re
 
     private long FromSeed()
     {
-        foreach (StatePiece piece in pieces)
+        foreach (StateBox box in context.States.BoxesOf(world.Rank))
         {
-            float* flat = (float*)region.State(0, piece.Offset).Master - piece.Range.Start;
-            WeightInitializer.Fill(context.Table, context.Job.Model.Layers, context.Job.Train.Seed, piece.Range, flat);
+            WeightInitializer.Fill(context.Table.Parameters[box.Parameter], box.Parameter, box.Box, context.Job, (float*)region.State(0, box.Offset).Master, box.Stride);
         }
 
         return 0;
@@ -53,14 +51,14 @@ internal sealed unsafe class StateRestorer(SessionContext context, RankRegion re
 
         world.WaitFor(0, WorldMap.DecidedCounter, 1);
         long step = world.CounterOf(0, WorldMap.DecidedCounter) - 1;
-        foreach (StatePiece piece in pieces)
+        foreach (StateBox wanted in context.States.BoxesOf(world.Rank))
         {
-            foreach (var (rank, offset, range) in context.States.Find(piece.Range, world.Rank))
+            foreach (StateBox found in context.States.Find(wanted.Parameter, wanted.Box, world.Rank))
             {
-                StateAddress target = region.State(step, piece.Offset + range.Start - piece.Range.Start);
-                RankRegion.ReadState(old, rank, step, 0, offset, (void*)target.Master, range.Count);
-                RankRegion.ReadState(old, rank, step, 1, offset, (void*)target.First, range.Count);
-                RankRegion.ReadState(old, rank, step, 2, offset, (void*)target.Second, range.Count);
+                StateAddress target = region.State(step, wanted.Cut(found.Box).Offset);
+                RankRegion.ReadState(old, step, 0, found, (float*)target.Master, wanted.Stride);
+                RankRegion.ReadState(old, step, 1, found, (float*)target.First, wanted.Stride);
+                RankRegion.ReadState(old, step, 2, found, (float*)target.Second, wanted.Stride);
             }
         }
 
@@ -73,19 +71,13 @@ internal sealed unsafe class StateRestorer(SessionContext context, RankRegion re
         using var checkpoint = CheckpointReader.Open(folder);
         long step = checkpoint.Manifest.Step;
         checkpoint.Require(CheckpointJob.Declarations(context.Table));
-        foreach (Parameter parameter in context.Table.Parameters)
+        foreach (StateBox box in context.States.BoxesOf(world.Rank))
         {
-            foreach (StatePiece piece in pieces)
-            {
-                FlatRange part = piece.Range.Intersect(new FlatRange(parameter.Start, parameter.Count));
-                if (part.Count > 0)
-                {
-                    StateAddress target = region.State(step, piece.Offset + part.Start - piece.Range.Start);
-                    Read(checkpoint, parameter.Name, parameter, part, target.Master);
-                    Read(checkpoint, CheckpointJob.FirstMomentPrefix + parameter.Name, parameter, part, target.First);
-                    Read(checkpoint, CheckpointJob.SecondMomentPrefix + parameter.Name, parameter, part, target.Second);
-                }
-            }
+            Parameter parameter = context.Table.Parameters[box.Parameter];
+            StateAddress target = region.State(step, box.Offset);
+            Read(checkpoint, parameter.Name, parameter, box, target.Master);
+            Read(checkpoint, CheckpointJob.FirstMomentPrefix + parameter.Name, parameter, box, target.First);
+            Read(checkpoint, CheckpointJob.SecondMomentPrefix + parameter.Name, parameter, box, target.Second);
         }
 
         var counters = TrainerCounters.Read(checkpoint.Manifest.RandomState, step, folder);
@@ -93,30 +85,29 @@ internal sealed unsafe class StateRestorer(SessionContext context, RankRegion re
         return step;
     }
 
-    // Checkpoints are read by rows; a part may begin and end within one.
-    private static void Read(CheckpointReader checkpoint, string name, Parameter parameter, FlatRange part, nint target)
+    // Checkpoints are read by rows, of which a rank may have a part. The elements of a vector are rows there.
+    private static void Read(CheckpointReader checkpoint, string name, Parameter parameter, StateBox state, nint target)
     {
-        long width = Math.Max(1, parameter.Columns);
-        long first = (part.Start - parameter.Start) / width;
-        long end = (part.End - parameter.Start + width - 1) / width;
-        long skipped = part.Start - parameter.Start - (first * width);
-        if (skipped == 0 && (end - first) * width == part.Count)
+        ParameterBox box = state.Box;
+        (long first, long rows, long width) = parameter.Columns > 0 ? (box.Row, box.Rows, parameter.Columns) : (box.Column, box.Columns, 1L);
+        bool whole = parameter.Columns == 0 || (box.Columns == width && state.Stride == width);
+        if (whole)
         {
-            checkpoint.ReadInto(name, Checkpoints.Safetensors.TensorType.F32, first, end - first, (void*)target, part.Count * sizeof(float));
+            checkpoint.ReadInto(name, Checkpoints.Safetensors.TensorType.F32, first, rows, (void*)target, box.Count * sizeof(float));
             return;
         }
 
-        // In pieces of some rows, so that a large matrix needs no second copy of itself.
-        long atOnce = Math.Max(1, (1 << 20) / width);
-        float[] rows = new float[atOnce * width];
-        for (long row = first; row < end; row += atOnce)
+        // Some rows at a time, so that a large matrix needs no second copy of itself.
+        long atOnce = Math.Clamp((1 << 20) / width, 1, rows);
+        float[] read = new float[atOnce * width];
+        for (long row = 0; row < rows; row += atOnce)
         {
-            long count = Math.Min(atOnce, end - row);
-            checkpoint.ReadInto(name, row, count, rows.AsSpan(0, (int)(count * width)));
-            long start = Math.Max(0, skipped - ((row - first) * width));
-            long done = Math.Max(0, ((row - first) * width) - skipped);
-            long length = Math.Min((count * width) - start, part.Count - done);
-            rows.AsSpan((int)start, (int)length).CopyTo(new Span<float>((float*)target + done, (int)length));
+            long count = Math.Min(atOnce, rows - row);
+            checkpoint.ReadInto(name, first + row, count, read.AsSpan(0, (int)(count * width)));
+            for (long i = 0; i < count; i++)
+            {
+                read.AsSpan((int)((i * width) + box.Column), (int)box.Columns).CopyTo(new Span<float>((float*)target + ((row + i) * state.Stride), (int)box.Columns));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Colossus.Collectives;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -20,7 +21,6 @@ internal sealed unsafe class StateUpdater(
     RankRegion region, IReadOnlyList<StatePiece> pieces, OptimizerSpec optimizer, IStateKernels kernels, StepCommunicator communicator)
 {
     private readonly RankProgram program = region.Program;
-    private readonly WorldMap map = new(region.Program.Layout);
     private readonly List<Pending> sums = [];
 
     private ParameterTable Table => program.Table;
@@ -34,6 +34,7 @@ internal sealed unsafe class StateUpdater(
     public void FinishGradients(ExactSum squares)
     {
         communicator.FinishReductions();
+        AddGradientsOfCopies();
         AddTiedGradients();
         foreach (int bucket in program.Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy))
         {
@@ -43,8 +44,10 @@ internal sealed unsafe class StateUpdater(
                 sums.Add(communicator.Traced(SpanKind.GatherGradients, sum, bucket));
             }
 
-            FlatRange slice = program.SliceOf(bucket);
-            kernels.AddSquares(region.SumOf(bucket, slice.Start), slice.Count, ParameterTable.SliceBlock, squares);
+            foreach (FlatRange range in Table.CountedHere(program.SliceOf(bucket)))
+            {
+                kernels.AddSquares(region.SumOf(bucket, range.Start), range.Count, ParameterTable.SliceBlock, squares);
+            }
         }
     }
 
@@ -99,8 +102,38 @@ internal sealed unsafe class StateUpdater(
 
     private void AwaitSums()
     {
-        sums.ForEach(communicator.WaitForResult);
+        sums.ForEach(sum => communicator.WaitForResult(sum));
         sums.Clear();
+    }
+
+    // Tensor ranks that have copies of a weight have a part of its gradient each, and all need the sum.
+    private void AddGradientsOfCopies()
+    {
+        long first = 0;
+        foreach (int copies in program.CopyGroups)
+        {
+            var parts = program.SummedOverCopies(copies).ToList();
+            long count = parts.Sum(part => part.Range.Count);
+            long at = region.Memory.Copies.Offset + (first * sizeof(float));
+            CopyGradients(parts, region.At(at), toSums: false);
+            Piece[] all = [new Piece(0, 0, count)];
+            nint room = region.CopyRoom + (nint)(first * sizeof(float));
+            Pending sum = region.Map.CopiesOf(region, copies).Sum(at, ElementType.Float32, [.. Enumerable.Repeat(all, copies)], (void*)room);
+            communicator.WaitForResult(sum, GroupAxis.Tensor);
+            CopyGradients(parts, room, toSums: true);
+            first += count;
+        }
+    }
+
+    private void CopyGradients(List<(int Bucket, FlatRange Range)> parts, nint room, bool toSums)
+    {
+        foreach (var (bucket, range) in parts)
+        {
+            nint sum = region.SumOf(bucket, range.Start);
+            nuint bytes = (nuint)(range.Count * sizeof(float));
+            NativeMemory.Copy((void*)(toSums ? room : sum), (void*)(toSums ? sum : room), bytes);
+            room += (nint)bytes;
+        }
     }
 
     // Gradients of a tied matrix, from the embedding and from the head, are summed over ranks apart and added once: the same bits wherever the two lie.
@@ -112,7 +145,7 @@ internal sealed unsafe class StateUpdater(
         }
 
         FlatRange slice = program.TiedSlice;
-        Mailbox? box = program.Buckets.TiedStage is null ? null : region.World.Mailbox(map.TiedGradients(program.DataPlace));
+        Mailbox? box = program.Buckets.TiedStage is null ? null : region.World.Mailbox(region.Map.TiedGradients(program.Lane));
         if (HoldsTiedHead && box is not null)
         {
             communicator.Send(box, (nint)region.SumOf(LastBucket, slice.Start), slice.Count * sizeof(float));
@@ -136,7 +169,7 @@ internal sealed unsafe class StateUpdater(
             ValueFormat format = program.Formats.SeparateMatrices ? ValueFormat.Product : ValueFormat.Residual;
             FlatRange slice = program.TiedSlice;
             long bytes = slice.Count * program.Formats.BytesOf(format);
-            Mailbox box = region.World.Mailbox(map.TiedWeights(program.DataPlace));
+            Mailbox box = region.World.Mailbox(region.Map.TiedWeights(program.Lane));
             if (HoldsTiedHead)
             {
                 communicator.Receive(box, (nint)region.At(region.WeightOffset(LastBucket, slice.Start, format)), bytes);
@@ -159,7 +192,7 @@ internal sealed unsafe class StateUpdater(
             }
         }
 
-        gathers.ForEach(communicator.WaitForResult);
+        gathers.ForEach(gather => communicator.WaitForResult(gather));
     }
 
     // From the flat index in the bucket of the head to that of the parameter itself.

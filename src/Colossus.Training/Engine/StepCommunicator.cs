@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Colossus.Collectives;
-using Colossus.Plan.Lowering;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
@@ -19,13 +19,13 @@ internal sealed unsafe class StepCommunicator : ICommunicator
     private readonly RankRegion region;
     private readonly RankProgram program;
     private readonly IStateKernels kernels;
-    private readonly WorldMap map;
     private readonly WaitClock waits;
     private readonly StepTracer? tracer;
     private readonly bool poisons;
     private readonly Dictionary<Communication, Pending> pending = [];
     private readonly Dictionary<(int Bucket, ValueFormat? Format), ElementRange[]> parts = [];
     private readonly List<Pending> reductions = [];
+    private readonly RowExchange rows;
 
     /// <summary>A communicator of one epoch.</summary>
     /// <param name="region">The rank's memory.</param>
@@ -41,21 +41,21 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         this.waits = waits;
         this.poisons = poisons;
         program = region.Program;
-        map = new WorldMap(program.Layout);
+        rows = new RowExchange(region, this, tracer);
     }
 
     /// <inheritdoc/>
     public void Receive(PipelineAction pass, DeviceMemory target)
     {
         int lower = pass.Kind == PassKind.Forward ? pass.Chunk - 1 : pass.Chunk;
-        Receive(region.World.Mailbox(map.Mail(lower, program.DataPlace, pass.Kind)), target.Address, target.Bytes, pass);
+        Receive(region.World.Mailbox(region.Map.Mail(lower, program.Lane, pass.Kind)), target.Address, target.Bytes, pass);
     }
 
     /// <inheritdoc/>
     public void Send(PipelineAction pass, DeviceMemory source)
     {
         int lower = pass.Kind == PassKind.Forward ? pass.Chunk : pass.Chunk - 1;
-        Send(region.World.Mailbox(map.Mail(lower, program.DataPlace, pass.Kind)), source.Address, source.Bytes, pass);
+        Send(region.World.Mailbox(region.Map.Mail(lower, program.Lane, pass.Kind)), source.Address, source.Bytes, pass);
     }
 
     /// <summary>Waits for a message.</summary>
@@ -68,7 +68,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         using var span = tracer?.Begin(SpanKind.Receive, pass?.Chunk, pass?.MicroBatch, pass: pass?.Kind);
         if (!box.IsReady)
         {
-            waits.Begin(WaitKind.Pipeline);
+            waits.Begin(GroupAxis.Pipeline);
         }
 
         box.Receive((void*)target, bytes);
@@ -86,7 +86,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         using var span = tracer?.Begin(SpanKind.Send, pass?.Chunk, pass?.MicroBatch, pass: pass?.Kind);
         if (!box.IsReady)
         {
-            waits.Begin(WaitKind.Pipeline);
+            waits.Begin(GroupAxis.Pipeline);
         }
 
         box.Send((void*)source, bytes);
@@ -95,21 +95,21 @@ internal sealed unsafe class StepCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void Run(Communication operation, Place? place, int microBatch)
+    public void Run(Communication operation, IOperationMemory memory, int microBatch)
     {
         switch (operation)
         {
             case GatherWeights gather:
-                pending[gather] = Traced(SpanKind.GatherWeights, Gather(gather, place!.Value.Offset), gather.Bucket, microBatch);
+                pending[gather] = Traced(SpanKind.GatherWeights, Gather(gather, OffsetOf(memory, gather.Value!)), gather.Bucket, microBatch);
                 break;
             case AwaitWeights wait:
                 WaitForResult(pending[wait.Gather]);
                 break;
             case ReleaseWeights release:
-                Release(release.Gather, place!.Value.Offset);
+                Release(release.Gather, OffsetOf(memory, release.Value!));
                 break;
-            case ReduceGradients { Value: not null } reduce:
-                pending[reduce] = Traced(SpanKind.ReduceGradients, ReduceMicroBatch(reduce.Bucket, place!.Value.Offset, microBatch), reduce.Bucket, microBatch);
+            case ReduceGradients { Value: { } value } reduce:
+                pending[reduce] = Traced(SpanKind.ReduceGradients, ReduceMicroBatch(reduce.Bucket, OffsetOf(memory, value), microBatch), reduce.Bucket, microBatch);
                 break;
             case ReduceGradients reduce:
                 CompleteBucket(reduce.Bucket, microBatch);
@@ -117,6 +117,9 @@ internal sealed unsafe class StepCommunicator : ICommunicator
             case AwaitGradients wait:
                 Wait(pending[wait.Reduce]);
                 pending.Remove(wait.Reduce);
+                break;
+            case RowCommunication or EndExchange:
+                rows.Run(operation, memory);
                 break;
             default:
                 throw new NotSupportedException($"{operation} is not known to ranks in shared memory");
@@ -150,11 +153,13 @@ internal sealed unsafe class StepCommunicator : ICommunicator
     }
 
     /// <summary>Waits for the result of a collective.</summary>
-    public void WaitForResult(Pending collective)
+    /// <param name="collective">The collective.</param>
+    /// <param name="axis">The axis of its group.</param>
+    public void WaitForResult(Pending collective, GroupAxis axis = GroupAxis.Data)
     {
         if (!collective.IsResultReady)
         {
-            waits.Begin(WaitKind.Data);
+            waits.Begin(axis);
             using (tracer?.Begin(SpanKind.Wait))
             {
                 collective.WaitForResult();
@@ -166,11 +171,14 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         tracer?.LookAtCollectives();
     }
 
-    private void Wait(Pending collective)
+    /// <summary>Waits until the others have read what a collective shares.</summary>
+    /// <param name="collective">The collective.</param>
+    /// <param name="axis">The axis of its group.</param>
+    public void Wait(Pending collective, GroupAxis axis = GroupAxis.Data)
     {
         if (!collective.IsDone)
         {
-            waits.Begin(WaitKind.Data);
+            waits.Begin(axis);
             using (tracer?.Begin(SpanKind.Wait))
             {
                 collective.Wait();
@@ -182,20 +190,21 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         tracer?.LookAtCollectives();
     }
 
+    private long OffsetOf(IOperationMemory memory, Value value) => memory.Of(value) - region.At(0);
+
     private Pending Gather(GatherWeights gather, long offset)
     {
         int bucket = gather.Bucket;
         FlatRange range = program.Table.Buckets[bucket].ReadIn(gather.Format, program.Formats);
         FlatRange own = program.SliceOf(bucket).Intersect(range);
         int bytes = program.Formats.BytesOf(gather.Format);
-        long at = region.Memory.Exchange.Offset + offset;
         if (own.Count > 0)
         {
-            void* target = (void*)region.At(at + ((own.Start - range.Start) * bytes));
+            void* target = (void*)region.At(offset + ((own.Start - range.Start) * bytes));
             NativeMemory.Copy((void*)region.At(region.WeightOffset(bucket, own.Start, gather.Format)), target, (nuint)(own.Count * bytes));
         }
 
-        return region.Replicas.AllGather(at, bytes, PartsOf(bucket, gather.Format, range));
+        return region.Replicas.AllGather(offset, bytes, PartsOf(bucket, gather.Format, range));
     }
 
     private void Release(GatherWeights gather, long offset)
@@ -205,7 +214,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         if (poisons)
         {
             long bytes = gather.Value!.Count * program.Formats.BytesOf(gather.Format);
-            NativeMemory.Fill((void*)region.At(region.Memory.Exchange.Offset + offset), (nuint)bytes, Poison);
+            NativeMemory.Fill((void*)region.At(offset), (nuint)bytes, Poison);
         }
     }
 
@@ -214,16 +223,15 @@ internal sealed unsafe class StepCommunicator : ICommunicator
     {
         FlatRange range = program.Table.Buckets[bucket].Range;
         int bytes = program.Formats.ResidualBytes;
-        long at = region.Memory.Exchange.Offset + offset;
 
         // The memory had other values before, and padding is never written: it must not count.
         foreach (FlatRange padding in program.Table.PaddingOf(bucket))
         {
-            NativeMemory.Clear((void*)region.At(at + ((padding.Start - range.Start) * bytes)), (nuint)(padding.Count * bytes));
+            NativeMemory.Clear((void*)region.At(offset + ((padding.Start - range.Start) * bytes)), (nuint)(padding.Count * bytes));
         }
 
         float* sum = (float*)region.SumOf(bucket, program.SliceOf(bucket).Start);
-        return region.Replicas.ReduceScatter(at, GradientType, PartsOf(bucket, null, range), sum, add: microBatch > 0);
+        return region.Replicas.ReduceScatter(offset, GradientType, PartsOf(bucket, null, range), sum, add: microBatch > 0);
     }
 
     // ZeRO 0 and 1: gradients of all micro-batches are added up here, and summed over ranks once.

@@ -1,3 +1,4 @@
+using Colossus.Plan.Layouts;
 using Colossus.Protocol.Time;
 
 namespace Colossus.Training.Engine;
@@ -9,12 +10,13 @@ internal sealed class WaitClock(PhaseClock clock)
     private bool waiting;
 
     /// <summary>A wait begins.</summary>
-    public void Begin(WaitKind kind)
+    /// <param name="axis">Along which axis others are waited for.</param>
+    public void Begin(GroupAxis axis)
     {
         if (clock.Current == TimeBucket.Compute)
         {
             waiting = true;
-            clock.Enter(kind == WaitKind.Data ? TimeBucket.ExposedData : TimeBucket.ExposedPipeline);
+            clock.Enter(BucketOf(axis));
         }
     }
 
@@ -27,4 +29,13 @@ internal sealed class WaitClock(PhaseClock clock)
             clock.Enter(TimeBucket.Compute);
         }
     }
+
+    private static TimeBucket BucketOf(GroupAxis axis) => axis switch
+    {
+        GroupAxis.Tensor => TimeBucket.ExposedTensor,
+        GroupAxis.Context => TimeBucket.ExposedContext,
+        GroupAxis.Expert => TimeBucket.ExposedExpert,
+        GroupAxis.Pipeline => TimeBucket.ExposedPipeline,
+        _ => TimeBucket.ExposedData,
+    };
 }

@@ -1,5 +1,6 @@
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
+using Colossus.Specs.Jobs;
 using Colossus.Specs.Randomness;
 
 namespace Colossus.Training.Engine;
@@ -13,41 +14,31 @@ internal static unsafe class WeightInitializer
 {
     private const double Deviation = 0.02;
 
-    /// <summary>Fills a range of the flat vector.</summary>
-    /// <param name="table">All parameters.</param>
-    /// <param name="layers">Layers of the model.</param>
-    /// <param name="seed">The job's seed.</param>
-    /// <param name="range">What to fill; padding becomes 0.</param>
-    /// <param name="flat">Start of the flat vector.</param>
-    public static void Fill(ParameterTable table, int layers, ulong seed, FlatRange range, float* flat)
+    /// <summary>Fills a rectangle of a parameter.</summary>
+    /// <param name="parameter">The whole parameter.</param>
+    /// <param name="index">Its index among all.</param>
+    /// <param name="box">What to fill.</param>
+    /// <param name="job">Layers and seed.</param>
+    /// <param name="target">Receives the first element.</param>
+    /// <param name="stride">Elements from one row to the next there.</param>
+    public static void Fill(Parameter parameter, int index, ParameterBox box, JobSpec job, float* target, long stride)
     {
-        new Span<float>(flat + range.Start, checked((int)range.Count)).Clear();
-        for (int index = 0; index < table.Parameters.Count; index++)
+        WeightStart start = parameter.Weight.Start;
+        double deviation = start == WeightStart.IntoResidual ? Deviation / Math.Sqrt(2.0 * job.Model.Layers) : Deviation;
+        ulong stream = Mix(job.Train.Seed + Mix((ulong)index + 1));
+        for (long row = 0; row < box.Rows; row++)
         {
-            var parameter = table.Parameters[index];
-            long start = Math.Max(range.Start, parameter.Start);
-            long end = Math.Min(range.End, parameter.Start + parameter.Count);
-            if (start >= end)
+            var line = new Span<float>(target + (row * stride), checked((int)box.Columns));
+            if (start is WeightStart.Zero or WeightStart.One)
             {
+                line.Fill(start == WeightStart.One ? 1 : 0);
                 continue;
             }
 
-            if (parameter.Weight.Start == WeightStart.Zero)
+            long first = ((box.Row + row) * parameter.Width) + box.Column;
+            for (int i = 0; i < line.Length; i++)
             {
-                continue;
-            }
-
-            if (parameter.Weight.Start == WeightStart.One)
-            {
-                new Span<float>(flat + start, (int)(end - start)).Fill(1);
-                continue;
-            }
-
-            double deviation = parameter.Weight.Start == WeightStart.IntoResidual ? Deviation / Math.Sqrt(2.0 * layers) : Deviation;
-            ulong stream = Mix(seed + Mix((ulong)index + 1));
-            for (long i = start; i < end; i++)
-            {
-                flat[i] = (float)(deviation * Normal(stream, (ulong)(i - parameter.Start)));
+                line[i] = (float)(deviation * Normal(stream, (ulong)(first + i)));
             }
         }
     }

@@ -6,9 +6,8 @@ using Colossus.Specs.Layouts;
 
 namespace Colossus.Training.Engine;
 
-/// <summary>Which groups and mailboxes a layout needs, and their numbers in the world.</summary>
-/// <param name="layout">The layout.</param>
-internal sealed class WorldMap(Layout layout)
+/// <summary>Which groups and mailboxes the ranks of a layout need, and their numbers in the world.</summary>
+internal sealed class WorldMap
 {
     /// <summary>Rank 0 has chosen what to restore: the step, counted from 1.</summary>
     public const int DecidedCounter = 0;
@@ -21,76 +20,116 @@ internal sealed class WorldMap(Layout layout)
 
     private const int CounterCount = 2;
 
-    private int MailOfChunks => (layout.Chunks - 1) * layout.Data * 2;
+    private readonly Layout layout;
+    private readonly RankGrid grid;
+    private readonly List<int[]> groups = [];
+    private readonly Dictionary<(GroupAxis Axis, int Size, int First), int> numbers = [];
 
-    /// <summary>The ranks with the same weights.</summary>
-    /// <param name="stage">Their stage.</param>
-    public static int DataGroup(int stage) => 1 + stage;
+    /// <summary>The map of a layout.</summary>
+    /// <param name="program">What any of its ranks does.</param>
+    public WorldMap(RankProgram program)
+    {
+        layout = program.Layout;
+        grid = new RankGrid(layout);
+        groups.Add([.. Enumerable.Range(0, layout.Ranks)]);
+        for (int rank = 0; rank < layout.Ranks; rank++)
+        {
+            foreach (GroupAxis axis in (ReadOnlySpan<GroupAxis>)[GroupAxis.Data, GroupAxis.Tensor, GroupAxis.Context])
+            {
+                AddGroup(axis, grid.Group(rank, axis));
+            }
+
+            foreach (int copies in program.CopyGroups)
+            {
+                AddGroup(GroupAxis.Tensor, CopiesOf(rank, copies));
+            }
+        }
+    }
+
+    private int MailOfChunks => (layout.Chunks - 1) * grid.StageRanks * 2;
+
+    /// <summary>A rank's group along an axis.</summary>
+    /// <param name="region">The rank's memory.</param>
+    /// <param name="axis">The axis.</param>
+    public Group GroupOf(RankRegion region, GroupAxis axis) => GroupOf(region, axis, grid.Group(region.Program.Rank, axis));
+
+    /// <summary>The tensor ranks that have copies of the same weights.</summary>
+    /// <param name="region">The rank's memory.</param>
+    /// <param name="copies">How many.</param>
+    public Group CopiesOf(RankRegion region, int copies) => GroupOf(region, GroupAxis.Tensor, CopiesOf(region.Program.Rank, copies));
 
     /// <summary>The mailbox of the messages between two neighbouring chunks.</summary>
     /// <param name="lower">Index of the chunk that is nearer to the embedding.</param>
-    /// <param name="data">The replica.</param>
+    /// <param name="lane">The ranks' place within their stages.</param>
     /// <param name="kind">Forward: from the lower chunk to the upper; backward: the other way.</param>
-    public int Mail(int lower, int data, PassKind kind) => (((lower * layout.Data) + data) * 2) + (kind == PassKind.Forward ? 0 : 1);
+    public int Mail(int lower, int lane, PassKind kind) => (((lower * grid.StageRanks) + lane) * 2) + (kind == PassKind.Forward ? 0 : 1);
 
     /// <summary>The mailbox by which gradients of a tied head reach the rank of the embedding.</summary>
-    /// <param name="data">The replica.</param>
-    public int TiedGradients(int data) => MailOfChunks + (2 * data);
+    /// <param name="lane">The ranks' place within their stages.</param>
+    public int TiedGradients(int lane) => MailOfChunks + (2 * lane);
 
     /// <summary>The mailbox by which new weights reach the rank of a tied head.</summary>
-    /// <param name="data">The replica.</param>
-    public int TiedWeights(int data) => MailOfChunks + (2 * data) + 1;
+    /// <param name="lane">The ranks' place within their stages.</param>
+    public int TiedWeights(int lane) => MailOfChunks + (2 * lane) + 1;
 
     /// <summary>The shape of the world.</summary>
     /// <param name="epoch">The epoch.</param>
-    /// <param name="stages">What a rank of each stage does.</param>
-    public WorldShape ShapeOf(long epoch, IReadOnlyList<RankProgram> stages)
+    /// <param name="programs">What the ranks do.</param>
+    public WorldShape ShapeOf(long epoch, RankPrograms programs) => new()
     {
-        var grid = new RankGrid(layout);
-        return new WorldShape
+        Ranks = layout.Ranks,
+        Epoch = epoch,
+        CounterCount = CounterCount,
+        RegionBytes = [.. Enumerable.Range(0, layout.Ranks).Select(rank => RankMemory.Of(programs.Of(rank)).RegionBytes)],
+        Groups = [.. groups.Select(ranks => new GroupShape { Ranks = ranks })],
+        Mailboxes = [.. MailboxesOfChunks(programs), .. TiedMailboxes(programs)],
+    };
+
+    private Group GroupOf(RankRegion region, GroupAxis axis, int[] ranks) => region.World.Group(numbers[(axis, ranks.Length, ranks[0])]);
+
+    private void AddGroup(GroupAxis axis, int[] ranks)
+    {
+        if (numbers.TryAdd((axis, ranks.Length, ranks[0]), groups.Count))
         {
-            Ranks = layout.Ranks,
-            Epoch = epoch,
-            CounterCount = CounterCount,
-            RegionBytes = [.. Enumerable.Range(0, layout.Ranks).Select(rank => RankMemory.Of(stages[grid.CoordinatesOf(rank).Pipeline].MovedTo(rank)).RegionBytes)],
-            Groups =
-            [
-                new GroupShape { Ranks = [.. Enumerable.Range(0, layout.Ranks)] },
-                .. Enumerable.Range(0, layout.Pipeline).Select(stage => new GroupShape { Ranks = grid.Group(grid.RankAt(0, 0, 0, stage), GroupAxis.Data) }),
-            ],
-            Mailboxes = [.. MailboxesOfChunks(grid, stages), .. TiedMailboxes(grid, stages)],
-        };
+            groups.Add(ranks);
+        }
     }
 
-    private IEnumerable<MailboxShape> MailboxesOfChunks(RankGrid grid, IReadOnlyList<RankProgram> stages)
+    private int[] CopiesOf(int rank, int copies)
+    {
+        int[] tensor = grid.Group(rank, GroupAxis.Tensor);
+        return tensor[(Array.IndexOf(tensor, rank) / copies * copies)..][..copies];
+    }
+
+    private IEnumerable<MailboxShape> MailboxesOfChunks(RankPrograms programs)
     {
         for (int chunk = 0; chunk < layout.Chunks - 1; chunk++)
         {
-            RankProgram program = stages[chunk % layout.Pipeline];
-            int entries = program.MailEntries(program.ChunkOf(chunk));
-            for (int data = 0; data < layout.Data; data++)
+            for (int lane = 0; lane < grid.StageRanks; lane++)
             {
-                int lower = grid.RankAt(0, 0, data, chunk % layout.Pipeline);
-                int upper = grid.RankAt(0, 0, data, (chunk + 1) % layout.Pipeline);
+                int lower = (chunk % layout.Pipeline * grid.StageRanks) + lane;
+                int upper = ((chunk + 1) % layout.Pipeline * grid.StageRanks) + lane;
+                RankProgram program = programs.Of(lower);
+                int entries = program.MailEntries(program.ChunkOf(chunk));
                 yield return new MailboxShape { From = lower, To = upper, Entries = entries, EntryBytes = program.MessageBytes };
                 yield return new MailboxShape { From = upper, To = lower, Entries = entries, EntryBytes = program.MessageBytes };
             }
         }
     }
 
-    private IEnumerable<MailboxShape> TiedMailboxes(RankGrid grid, IReadOnlyList<RankProgram> stages)
+    private IEnumerable<MailboxShape> TiedMailboxes(RankPrograms programs)
     {
-        RankProgram head = stages[^1];
-        if (head.Buckets.TiedStage is not { } embedding)
+        int last = (layout.Pipeline - 1) * grid.StageRanks;
+        if (programs.Of(last).Buckets.TiedStage is not { } embedding)
         {
             yield break;
         }
 
-        for (int data = 0; data < layout.Data; data++)
+        for (int lane = 0; lane < grid.StageRanks; lane++)
         {
-            int from = grid.RankAt(0, 0, data, head.Stage);
-            int to = grid.RankAt(0, 0, data, embedding);
-            long bytes = Math.Max(1, head.MovedTo(from).TiedSlice.Count * sizeof(float));
+            int from = last + lane;
+            int to = (embedding * grid.StageRanks) + lane;
+            long bytes = Math.Max(1, programs.Of(from).TiedSlice.Count * sizeof(float));
             yield return new MailboxShape { From = from, To = to, Entries = 1, EntryBytes = bytes };
             yield return new MailboxShape { From = to, To = from, Entries = 1, EntryBytes = bytes };
         }

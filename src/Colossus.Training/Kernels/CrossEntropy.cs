@@ -24,10 +24,26 @@ internal static unsafe class CrossEntropy
     public static void ForwardBackward<T>(T* logits, int* targets, float* losses, int rows, int vocab, float scale)
         where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, vocab, scale));
 
+    /// <summary>What the ranks that share a vocabulary tell each other of their logits.</summary>
+    /// <param name="logits">[rows, ids of the share].</param>
+    /// <param name="targets">Token ids; -1 leaves a row out.</param>
+    /// <param name="statistics">[rows, 3], written: the highest logit, the sum of exponentials of logits less that one, and the target's logit or 0.</param>
+    public static void Statistics<T>(T* logits, int* targets, float* statistics, int rows, VocabularyShare share)
+        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new StatisticsBody<T>(logits, targets, statistics, rows, share));
+
+    /// <summary>The loss of each row, from the statistics of all ranks that share a vocabulary; the same bits on all of them. Logits become their own gradient where a scale is given.</summary>
+    /// <param name="logits">[rows, ids of the share]; overwritten by (softmax - target) · scale, 0 for padding.</param>
+    /// <param name="targets">Token ids; -1 leaves a row out (loss and gradient 0).</param>
+    /// <param name="losses">[rows], written; not scaled.</param>
+    /// <param name="statistics">[ranks, rows, 3].</param>
+    /// <param name="scale">Factor on the gradient; null for none.</param>
+    public static void Shared<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float* statistics, int ranks, float? scale)
+        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new SharedBody<T>(logits, targets, losses, rows, share, statistics, ranks, scale));
+
     private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float LogSumExp<T>(T* line, int vocab)
+    private static (float Max, float Sum) SumOfExponentials<T>(T* line, int vocab)
         where T : unmanaged, IElement<T>
     {
         // A NaN may be passed over here: its exponential below is NaN whatever the maximum.
@@ -62,7 +78,7 @@ internal static unsafe class CrossEntropy
             sum += MathF.Exp(T.ToFloat(line[i]) - max);
         }
 
-        return max + MathF.Log(sum);
+        return (max, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,7 +131,8 @@ internal static unsafe class CrossEntropy
                 return 0;
             }
 
-            float logSumExp = LogSumExp(line, vocab);
+            (float max, float sum) = SumOfExponentials(line, vocab);
+            float logSumExp = max + MathF.Log(sum);
             float atTarget = T.ToFloat(line[target]);
             if (scale is { } factor)
             {
@@ -124,6 +141,98 @@ internal static unsafe class CrossEntropy
             }
 
             return logSumExp - atTarget;
+        }
+    }
+
+    private readonly struct StatisticsBody<T>(T* logits, int* targets, float* statistics, int rows, VocabularyShare share) : IKernelBody
+        where T : unmanaged, IElement<T>
+    {
+        private readonly T* logits = logits;
+        private readonly int* targets = targets;
+        private readonly float* statistics = statistics;
+        private readonly int rows = rows;
+        private readonly VocabularyShare share = share;
+
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                T* line = logits + ((long)row * share.Rows);
+                int target = targets[row] - share.First;
+                float* three = statistics + (3L * row);
+                (three[0], three[1]) = SumOfExponentials(line, share.Real);
+                three[2] = target >= 0 && target < share.Real ? T.ToFloat(line[target]) : 0;
+            }
+        }
+    }
+
+    private readonly struct SharedBody<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float* statistics, int ranks, float? scale) : IKernelBody
+        where T : unmanaged, IElement<T>
+    {
+        private readonly T* logits = logits;
+        private readonly int* targets = targets;
+        private readonly float* losses = losses;
+        private readonly int rows = rows;
+        private readonly VocabularyShare share = share;
+        private readonly float* statistics = statistics;
+        private readonly int ranks = ranks;
+        private readonly float? scale = scale;
+
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
+            for (int row = item * RowsPerBlock; row < end; row++)
+            {
+                losses[row] = Row(row);
+            }
+        }
+
+        private float Row(int row)
+        {
+            T* line = logits + ((long)row * share.Rows);
+            if (targets[row] < 0)
+            {
+                if (scale.HasValue)
+                {
+                    Flat.Zero(line, share.Rows);
+                }
+
+                return 0;
+            }
+
+            (float logSumExp, float atTarget) = Combine(row);
+            if (scale is { } factor)
+            {
+                Softmax(line, share.Real, logSumExp, factor);
+                Flat.Zero(line + share.Real, share.Rows - share.Real);
+                int target = targets[row] - share.First;
+                if (target >= 0 && target < share.Real)
+                {
+                    line[target] = T.FromFloat((MathF.Exp(atTarget - logSumExp) - 1) * factor);
+                }
+            }
+
+            return logSumExp - atTarget;
+        }
+
+        // In the order of ranks.
+        private (float LogSumExp, float AtTarget) Combine(int row)
+        {
+            float max = float.NegativeInfinity, sum = 0, atTarget = 0;
+            for (int rank = 0; rank < ranks; rank++)
+            {
+                max = MathF.Max(max, statistics[3 * (((long)rank * rows) + row)]);
+            }
+
+            for (int rank = 0; rank < ranks; rank++)
+            {
+                float* three = statistics + (3 * (((long)rank * rows) + row));
+                sum += three[1] == 0 ? 0 : three[1] * MathF.Exp(three[0] - max);
+                atTarget += three[2];
+            }
+
+            return (max + MathF.Log(sum), atTarget);
         }
     }
 }

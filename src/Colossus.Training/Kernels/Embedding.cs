@@ -11,29 +11,36 @@ internal static unsafe class Embedding
     // The sums of a piece of one table row stay in the nearest cache; pieces are what threads share.
     private const int ColumnsPerBlock = 256;
 
-    /// <summary>output[row] = table[ids[row]].</summary>
-    /// <param name="table">[vocab, width].</param>
-    /// <param name="ids">[rows], each below the vocabulary's size.</param>
+    /// <summary>output[row] = table[ids[row]]; 0 for an id of which another rank has the row.</summary>
+    /// <param name="table">[ids of the share, width].</param>
+    /// <param name="ids">[rows].</param>
     /// <param name="output">[rows, width], written.</param>
-    public static void Gather<T>(T* table, int* ids, T* output, int rows, int width)
-        where T : unmanaged, IElement<T> => KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, new GatherBody<T>(table, ids, output, rows, width));
+    /// <param name="share">The ids that the table has.</param>
+    public static void Gather<T>(T* table, int* ids, T* output, int rows, int width, VocabularyShare share)
+        where T : unmanaged, IElement<T> => KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, new GatherBody<T>(table, ids, output, rows, width, share));
 
-    /// <summary>dTable[ids[row]] += dOutput[row]. Rows of one id are summed in fp32, in their order, and added once.</summary>
+    /// <summary>dTable[ids[row]] += dOutput[row]. Rows of one id are summed in fp32, in their order, and added once; ids of which another rank has the row are left out.</summary>
     /// <param name="dOutput">[rows, width].</param>
     /// <param name="ids">[rows].</param>
-    /// <param name="dTable">[vocab, width], added to.</param>
-    public static void ScatterAdd<T>(T* dOutput, int* ids, T* dTable, int rows, int width)
+    /// <param name="dTable">[ids of the share, width], added to.</param>
+    /// <param name="share">The ids that the table has.</param>
+    public static void ScatterAdd<T>(T* dOutput, int* ids, T* dTable, int rows, int width, VocabularyShare share)
         where T : unmanaged, IElement<T>
     {
         // The id above, the row below: sorted, rows of an id lie together and in their order.
         ulong* order = ThreadScratch.Begin((long)rows * sizeof(ulong)).Take<ulong>(rows);
+        int here = 0;
         for (int row = 0; row < rows; row++)
         {
-            order[row] = ((ulong)(uint)ids[row] << 32) | (uint)row;
+            int id = ids[row] - share.First;
+            if (id >= 0 && id < share.Real)
+            {
+                order[here++] = ((ulong)(uint)id << 32) | (uint)row;
+            }
         }
 
-        new Span<ulong>(order, rows).Sort();
-        KernelThreads.For((width + ColumnsPerBlock - 1) / ColumnsPerBlock, new ScatterBody<T>(dOutput, order, dTable, rows, width));
+        new Span<ulong>(order, here).Sort();
+        KernelThreads.For((width + ColumnsPerBlock - 1) / ColumnsPerBlock, new ScatterBody<T>(dOutput, order, dTable, here, width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -68,7 +75,7 @@ internal static unsafe class Embedding
         }
     }
 
-    private readonly struct GatherBody<T>(T* table, int* ids, T* output, int rows, int width) : IKernelBody
+    private readonly struct GatherBody<T>(T* table, int* ids, T* output, int rows, int width, VocabularyShare share) : IKernelBody
         where T : unmanaged, IElement<T>
     {
         private readonly T* table = table;
@@ -76,6 +83,7 @@ internal static unsafe class Embedding
         private readonly T* output = output;
         private readonly int rows = rows;
         private readonly int width = width;
+        private readonly VocabularyShare share = share;
 
         public void Run(int item)
         {
@@ -83,7 +91,16 @@ internal static unsafe class Embedding
             int end = Math.Min(rows, (item + 1) * RowsPerBlock);
             for (int row = item * RowsPerBlock; row < end; row++)
             {
-                Buffer.MemoryCopy(table + ((long)ids[row] * width), output + ((long)row * width), bytes, bytes);
+                int id = ids[row] - share.First;
+                T* target = output + ((long)row * width);
+                if (id >= 0 && id < share.Real)
+                {
+                    Buffer.MemoryCopy(table + ((long)id * width), target, bytes, bytes);
+                }
+                else
+                {
+                    Flat.Zero(target, width);
+                }
             }
         }
     }

@@ -14,19 +14,22 @@ internal static unsafe class Rope
 
     /// <summary>Turns the first heads of each row in place.</summary>
     /// <param name="data">[rows, rowStride]; heads lie side by side from column 0.</param>
-    /// <param name="rows">Rows; the position is row modulo <paramref name="sequence"/>.</param>
+    /// <param name="positions">The position of each row, [rows].</param>
     /// <param name="heads">Heads to turn.</param>
     /// <param name="headWidth">Elements of a head.</param>
     /// <param name="turned">Those of them that are turned, even.</param>
     /// <param name="inverse">Turn back: what the backward pass does.</param>
-    public static void Apply<T>(T* data, int rows, int sequence, int heads, int headWidth, int turned, int rowStride, RopeTable table, bool inverse)
+    public static void Apply<T>(T* data, int[] positions, int heads, int headWidth, int turned, int rowStride, RopeTable table, bool inverse)
         where T : unmanaged, IElement<T>
     {
         int half = turned / 2;
         float* cosines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Cosines));
         float* sines = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(table.Sines));
-        var body = new Body<T>(data, rows, sequence, heads, headWidth, half, rowStride, cosines, sines, inverse ? -1f : 1f);
-        KernelThreads.For((rows + RowsPerBlock - 1) / RowsPerBlock, body);
+        fixed (int* first = positions)
+        {
+            var body = new Body<T>(data, first, positions.Length, heads, headWidth, half, rowStride, cosines, sines, inverse ? -1f : 1f);
+            KernelThreads.For((positions.Length + RowsPerBlock - 1) / RowsPerBlock, body);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,13 +68,13 @@ internal static unsafe class Rope
         }
     }
 
-    private readonly struct Body<T>(T* data, int rows, int sequence, int heads, int headWidth, int half, int rowStride, float* cosines, float* sines, float direction)
+    private readonly struct Body<T>(T* data, int* positions, int rows, int heads, int headWidth, int half, int rowStride, float* cosines, float* sines, float direction)
         : IKernelBody
         where T : unmanaged, IElement<T>
     {
         private readonly T* data = data;
+        private readonly int* positions = positions;
         private readonly int rows = rows;
-        private readonly int sequence = sequence;
         private readonly int heads = heads;
         private readonly int headWidth = headWidth;
         private readonly int half = half;
@@ -85,7 +88,7 @@ internal static unsafe class Rope
             int end = Math.Min(rows, (item + 1) * RowsPerBlock);
             for (int row = item * RowsPerBlock; row < end; row++)
             {
-                long angle = (long)(row % sequence) * half;
+                long angle = (long)positions[row] * half;
                 TurnRow(data + ((long)row * rowStride), heads, headWidth, cosines + angle, sines + angle, half, direction);
             }
         }

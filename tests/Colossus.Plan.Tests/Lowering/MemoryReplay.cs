@@ -1,3 +1,4 @@
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
@@ -13,6 +14,7 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
 {
     private readonly Dictionary<(Area Area, int Slot, long Line), (Value Value, int MicroBatch)> owners = [];
     private readonly HashSet<Value> gathered = [];
+    private readonly Dictionary<GroupAxis, IReadOnlyList<Value>> shared = [];
 
     public void Receive(Pass pass, Value? value, Slots slots, int microBatch)
     {
@@ -57,6 +59,22 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
                 _ => true,
             };
 
+            // Others may read what an exchange shares until the next one along the axis has ended.
+            if (operation is RowCommunication or EndExchange)
+            {
+                GroupAxis axis = operation is RowCommunication { Axis: var ofRows } ? ofRows : ((EndExchange)operation).Axis;
+                if (shared.Remove(axis, out IReadOnlyList<Value>? before))
+                {
+                    Assert.All(before, value => Read(pass, value, slots, microBatch, $"another rank, until {operation},"));
+                }
+
+                if (operation is RowCommunication exchange)
+                {
+                    Assert.All(exchange.Shared, value => Assert.Equal(Area.Exchange, pass.PlaceOf(value).Area));
+                    shared.Add(axis, exchange.Shared);
+                }
+            }
+
             // What an operation writes may not cover what it reads, unless it is the same value.
             foreach (Value value in operation.Reads.Except(operation.Writes))
             {
@@ -65,6 +83,7 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
         }
 
         Assert.Empty(gathered);
+        Assert.Empty(shared);
     }
 
     private void Read(Pass pass, Value value, Slots slots, int microBatch, string reader)

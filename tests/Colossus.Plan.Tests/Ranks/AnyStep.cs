@@ -9,20 +9,35 @@ namespace Colossus.Plan.Tests.Ranks;
 /// <summary>Random models, and ways to split their step over ranks that can be trained.</summary>
 internal static class AnyStep
 {
+    /// <summary>Most ranks of a step.</summary>
+    private const int MostRanks = 16;
+
     /// <summary>Steps of every schedule, ZeRO stage, recomputation and number format.</summary>
     /// <param name="mostData">Most replicas; a pipeline has up to 4 stages.</param>
-    public static Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> Of(int mostData) =>
+    /// <param name="mostTensor">Most ranks that share each matrix.</param>
+    public static Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> Of(int mostData, int mostTensor = 4) =>
         (from model in AnyModel.Dense
          from schedule in Gen.Enum<PipelineSchedule>()
          from pipeline in Gen.Int[1, 4]
          from virtualStages in Gen.Int[1, schedule == PipelineSchedule.Interleaved && pipeline > 1 ? 3 : 1]
          from data in Gen.Int[1, mostData]
+         from tensor in Gen.Int[1, mostTensor]
+         from sequenceParallel in Gen.Bool
          from microBatches in Gen.Int[1, 7]
          from microBatch in Gen.Int[1, 2]
          from zero in Gen.Int[0, 3]
          from formats in AnyModel.Formats
          from recompute in Gen.Enum<Recompute>()
-         select (Model: model, Layout: new Layout(
-             data, 1, pipeline, virtualStages, 1, 1, zero, false, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
-        .Where(static step => LayoutRules.IsSound(ModelSizes.From(step.Model), step.Layout));
+         select (Model: Divisible(model, tensor), Layout: new Layout(
+             data, tensor, pipeline, virtualStages, 1, 1, zero, sequenceParallel && tensor > 1, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
+        .Where(static step => step.Layout.Ranks <= MostRanks && LayoutRules.IsSound(ModelSizes.From(step.Model), step.Layout));
+
+    // A model like a random one that so many tensor ranks can share, with heads of keys and values for each of them or one for all.
+    private static ModelSpec Divisible(ModelSpec model, int tensor)
+    {
+        int group = model.Heads / model.KvHeads;
+        return model.KvHeads == 2
+            ? model with { KvHeads = 1, Heads = group * tensor, Ffn = model.Ffn * tensor, Sequence = model.Sequence * tensor }
+            : model with { KvHeads = model.KvHeads * tensor, Heads = model.Heads * tensor, Ffn = model.Ffn * tensor, Sequence = model.Sequence * tensor };
+    }
 }

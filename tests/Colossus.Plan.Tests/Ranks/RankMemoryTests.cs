@@ -1,3 +1,4 @@
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
@@ -19,7 +20,7 @@ public sealed class RankMemoryTests
     {
         RankMemory memory = RankMemory.Of(RankProgram.For(step.Model, step.Layout, step.Formats, step.Layout.Ranks - 1));
         long end = 0;
-        foreach (MemorySpan part in (MemorySpan[])[memory.Header, memory.Gradients, memory.Sums, memory.Exchange, memory.Weights, memory.Matrices, memory.State])
+        foreach (MemorySpan part in (MemorySpan[])[memory.Header, memory.Gradients, memory.Sums, memory.Exchange, memory.Weights, memory.Matrices, memory.Copies, memory.State])
         {
             Assert.Equal(end, part.Offset);
             Assert.Equal(0, part.Bytes % AreaBuilder.Alignment);
@@ -34,12 +35,24 @@ public sealed class RankMemoryTests
     {
         RankProgram first = RankProgram.For(step.Model, step.Layout, step.Formats, 0);
         RankMemory expected = RankMemory.Of(first);
-        for (int rank = 1; rank < step.Layout.Data; rank++)
+        foreach (int rank in new RankGrid(step.Layout).Group(0, GroupAxis.Data))
         {
             RankMemory memory = RankMemory.Of(first.MovedTo(rank));
             Assert.Equal((expected.Gradients, expected.Sums, expected.Exchange, expected.Weights.Offset), (memory.Gradients, memory.Sums, memory.Exchange, memory.Weights.Offset));
             Assert.True(step.Layout.Zero == 3 || (expected.Weights, expected.Matrices) == (memory.Weights, memory.Matrices), "gathered weights lie alike");
         }
+    });
+
+    [Fact]
+    public void What_ranks_read_from_each_other_that_share_each_matrix_lies_alike_on_all_of_them() => AnyStep.Of(mostData: 2).Sample(static step =>
+    {
+        var programs = new RankPrograms(step.Model, step.Layout, step.Formats);
+        RankMemory expected = RankMemory.Of(programs.Of(step.Layout.Ranks - 1));
+        Assert.All(new RankGrid(step.Layout).Group(step.Layout.Ranks - 1, GroupAxis.Tensor), rank =>
+        {
+            RankMemory memory = RankMemory.Of(programs.Of(rank));
+            Assert.Equal((expected.Exchange, expected.Copies, expected.State), (memory.Exchange, memory.Copies, memory.State));
+        });
     });
 
     // Bytes an element of weights, gradients and state (master weights and two moments, twice) before anything is shared: the accounting of arXiv 1910.02054, section 3.1.
@@ -95,8 +108,8 @@ public sealed class RankMemoryTests
         Assert.Equal(ranks.Max(rank => rank.Flops), cost.Flops);
         Assert.Equal(ranks.Max(rank => RankMemory.Of(rank).TotalBytes), cost.Largest.TotalBytes);
         Assert.Equal(ranks.Sum(rank => RankMemory.Of(rank).RegionBytes + RankMemory.Of(rank).MailBytes), cost.SharedBytes);
-        Assert.Equal(ranks.Max(rank => StepTraffic.Of(rank).Where(entry => entry.Kind != TrafficKind.Message).Sum(entry => entry.BytesSent)), cost.DataBytesSent);
-        Assert.Equal(ranks.Max(rank => StepTraffic.Of(rank).Where(entry => entry.Kind == TrafficKind.Message).Sum(entry => entry.BytesSent)), cost.PipelineBytesSent);
+        Assert.All(Enum.GetValues<GroupAxis>(), axis => Assert.Equal(
+            ranks.Max(rank => StepTraffic.Of(rank).Where(entry => entry.Axis == axis).Sum(entry => entry.BytesSent)), cost.BytesSent.GetValueOrDefault(axis)));
     });
 
     private static Layout Stages(int pipeline) => new(1, 1, pipeline, 1, 1, 1, 1, false, 1, 4, Recompute.None, PipelineSchedule.OneForwardOneBackward);

@@ -8,26 +8,29 @@ namespace Colossus.Plan.Tests.Ranks;
 public sealed class StateMapTests
 {
     [Fact]
-    public void Every_element_is_kept_by_one_rank_or_under_ZeRO_0_by_each_replica() => AnyStep.Of(mostData: 4).Sample(static step =>
+    public void Every_element_is_kept_by_one_rank_and_by_as_many_more_as_have_copies() => AnyStep.Of(mostData: 3).Sample(static step =>
     {
         ParameterTable table = ParameterTable.For(step.Model);
-        StateMap map = StateMap.For(step.Model, table, step.Layout);
-        int[] keepers = new int[table.FlatCount];
-        foreach (FlatRange range in Enumerable.Range(0, map.Ranks).SelectMany(map.PiecesOf).Select(piece => piece.Range))
+        StateMap map = StateMap.For(step.Model, step.Layout);
+        ParameterTable local = RankProgram.For(step.Model, step.Layout, step.Formats, 0).Table;
+        int[][] keepers = [.. table.Parameters.Select(parameter => new int[parameter.Count])];
+        foreach (StateBox box in Enumerable.Range(0, map.Ranks).SelectMany(map.BoxesOf))
         {
-            foreach (ref int keeper in keepers.AsSpan((int)range.Start, (int)range.Count))
-            {
-                keeper++;
-            }
+            ForEach(box.Box, ParameterBox.Of(table.Parameters[box.Parameter]).Columns, element => keepers[box.Parameter][element]++);
         }
 
-        Assert.All(keepers, keeper => Assert.Equal(step.Layout.Zero == 0 ? step.Layout.Data : 1, keeper));
+        int replicas = step.Layout.Zero == 0 ? step.Layout.Data : 1;
+        Assert.All(keepers, (counts, parameter) =>
+        {
+            int copies = local.Parameters[parameter].Weight.Part?.Copies ?? 1;
+            Assert.All(counts, count => Assert.Equal(replicas * copies, count));
+        });
     });
 
     [Fact]
     public void Pieces_lie_one_behind_the_other_and_are_as_many_elements_as_the_rank_program_says() => AnyStep.Of(mostData: 4).Sample(static step =>
     {
-        StateMap map = StateMap.For(step.Model, ParameterTable.For(step.Model), step.Layout);
+        StateMap map = StateMap.For(step.Model, step.Layout);
         for (int rank = 0; rank < map.Ranks; rank++)
         {
             long end = 0;
@@ -42,36 +45,41 @@ public sealed class StateMapTests
     });
 
     [Fact]
-    public void What_is_found_covers_the_range_in_order_and_lies_where_the_piece_says() =>
-        Gen.Select(AnyStep.Of(mostData: 4), Gen.Double[0, 1], Gen.Double[0, 1], Gen.Int[0, 15]).Sample(static (step, from, to, reader) =>
+    public void What_is_found_covers_a_rectangle_once_and_is_what_its_rank_keeps_there() =>
+        Gen.Select(AnyStep.Of(mostData: 3), Gen.Int[0, 1000], Gen.Double[0, 1].Array[4], Gen.Int[0, 15]).Sample(static (step, choice, bounds, reader) =>
         {
             ParameterTable table = ParameterTable.For(step.Model);
-            StateMap map = StateMap.For(step.Model, table, step.Layout);
-            long start = (long)(Math.Min(from, to) * table.FlatCount), end = (long)(Math.Max(from, to) * table.FlatCount);
-            long at = start;
-            foreach (var (rank, offset, range) in map.Find(new FlatRange(start, end - start), reader % map.Ranks))
+            StateMap map = StateMap.For(step.Model, step.Layout);
+            int parameter = choice % table.Parameters.Count;
+            ParameterBox whole = ParameterBox.Of(table.Parameters[parameter]);
+            var (row, rows) = Part(whole.Rows, bounds[0], bounds[1]);
+            var (column, columns) = Part(whole.Columns, bounds[2], bounds[3]);
+            var wanted = new ParameterBox(row, rows, column, columns);
+            int[] found = new int[whole.Count];
+            foreach (StateBox part in map.Find(parameter, wanted, reader % map.Ranks))
             {
-                Assert.Equal(at, range.Start);
-                Assert.Contains(map.PiecesOf(rank), piece => piece.Range.Intersect(range) == range && piece.Offset + range.Start - piece.Range.Start == offset);
-                at = range.End;
+                Assert.Equal(part.Box, wanted.Intersect(part.Box));
+                Assert.Contains(map.BoxesOf(part.Rank), box => box.Parameter == parameter && box.Box.Intersect(part.Box) == part.Box && box.Cut(part.Box) == part);
+                ForEach(part.Box, whole.Columns, element => found[element]++);
             }
 
-            Assert.Equal(end, at);
+            ForEach(wanted, whole.Columns, element => found[element]--);
+            Assert.DoesNotContain(found, count => count != 0);
         });
 
     [Fact]
-    public void Whoever_keeps_what_it_wants_reads_from_itself() => AnyStep.Of(mostData: 4).Sample(static step =>
+    public void Whoever_keeps_what_it_wants_reads_from_itself() => AnyStep.Of(mostData: 3).Sample(static step =>
     {
-        StateMap map = StateMap.For(step.Model, ParameterTable.For(step.Model), step.Layout);
+        StateMap map = StateMap.For(step.Model, step.Layout);
         int rank = map.Ranks - 1;
-        Assert.All(map.PiecesOf(rank).SelectMany(piece => map.Find(piece.Range, rank)), found => Assert.Equal(rank, found.Rank));
+        Assert.All(map.BoxesOf(rank).SelectMany(box => map.Find(box.Parameter, box.Box, rank)), found => Assert.Equal(rank, found.Rank));
     });
 
     [Fact]
     public void A_stage_keeps_the_buckets_of_its_blocks() => AnyStep.Of(mostData: 2).Sample(static step =>
     {
         ParameterTable table = ParameterTable.For(step.Model);
-        StateMap map = StateMap.For(step.Model, table, step.Layout);
+        StateMap map = StateMap.For(step.Model, step.Layout);
         ChunkBlocks[] chunks = ChunkBlocks.Of(step.Model, step.Layout.Chunks);
         for (int rank = 0; rank < map.Ranks; rank++)
         {
@@ -83,4 +91,18 @@ public sealed class StateMapTests
             });
         }
     });
+
+    private static (long First, long Count) Part(long size, double one, double other)
+    {
+        long first = (long)(Math.Min(one, other) * (size - 1)), end = Math.Max(first + 1, (long)(Math.Max(one, other) * size));
+        return (first, end - first);
+    }
+
+    private static void ForEach(ParameterBox box, long width, Action<long> act)
+    {
+        for (long element = 0; element < box.Count; element++)
+        {
+            act(((box.Row + (element / box.Columns)) * width) + box.Column + (element % box.Columns));
+        }
+    }
 }

@@ -1,11 +1,12 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
+using Colossus.Plan.Programs.Communication;
 using Colossus.Training.Backends;
 
 namespace Colossus.Training.Tests.Backends;
 
 /// <summary>A backend that counts what another one does: FLOPs of the operations that run, bytes that are taken, and how far they are used.</summary>
-internal sealed class CountingBackend(IBackend inner, NumberFormats formats) : IBackend
+internal sealed class CountingBackend(IBackend inner, NumberFormats formats, DeviceMemory exchange) : IBackend
 {
     private readonly List<Taken> taken = [];
 
@@ -27,8 +28,16 @@ internal sealed class CountingBackend(IBackend inner, NumberFormats formats) : I
 
     public IBoundOperation Bind(Operation operation, IOperationMemory memory)
     {
-        (nint, long)[] values = [.. operation.Reads.Concat(operation.Writes).Distinct().Select(value => (memory.Of(value), value.Count * formats.BytesOf(value.Format)))];
-        return new Counted(this, operation, values, inner.Bind(operation, memory));
+        return new Counted(this, operation, ValuesOf(operation, memory), inner.Bind(operation, memory));
+    }
+
+    /// <summary>Counts the memory that an exchange of rows uses.</summary>
+    public void Count(RowCommunication operation, IOperationMemory memory)
+    {
+        foreach (var (address, bytes) in ValuesOf(operation, memory))
+        {
+            Use(operation, address, bytes);
+        }
     }
 
     public void Unbind() => inner.Unbind();
@@ -37,8 +46,17 @@ internal sealed class CountingBackend(IBackend inner, NumberFormats formats) : I
 
     public void Dispose() => inner.Dispose();
 
+    private (nint Address, long Bytes)[] ValuesOf(Operation operation, IOperationMemory memory) =>
+        [.. operation.Reads.Concat(operation.Writes).Distinct().Select(value => (memory.Of(value), value.Count * formats.BytesOf(value.Format)))];
+
     private void Use(Operation operation, nint address, long bytes)
     {
+        // What other ranks read lies in the rank's region.
+        if (address >= exchange.Address && address + bytes <= exchange.Address + exchange.Bytes)
+        {
+            return;
+        }
+
         Taken memory = taken.Find(memory => address >= memory.Memory.Address && address + bytes <= memory.Memory.Address + memory.Memory.Bytes)
             ?? throw new InvalidOperationException($"{operation} uses {bytes} bytes at {address}, which were not taken");
         memory.Used = Math.Max(memory.Used, address + (nint)bytes - memory.Memory.Address);

@@ -1,4 +1,3 @@
-using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Schedules;
@@ -44,9 +43,9 @@ internal sealed class DelayedStreams(IBackend backend, ICommunicator communicato
 
     public void Send(PipelineAction pass, DeviceMemory source) => Ask(() => communicator.Send(pass, source), collectivesAsked);
 
-    public void Run(Communication operation, Place? place, int microBatch)
+    public void Run(Communication operation, IOperationMemory memory, int microBatch)
     {
-        void Execute() => communicator.Run(operation, place, microBatch);
+        void Execute() => communicator.Run(operation, memory, microBatch);
         switch (operation)
         {
             case AwaitWeights wait:
@@ -57,6 +56,10 @@ internal sealed class DelayedStreams(IBackend backend, ICommunicator communicato
                 break;
             case AwaitGradients wait:
                 Ask(Execute, starts[wait.Reduce]);
+                break;
+            case RowCommunication or EndExchange:
+                // As with stages: the others may need the collectives before it to get there.
+                Ask(Execute, collectivesAsked);
                 break;
             case ReduceGradients { Value: null }:
                 // It adds to sums from memory that the next micro-batch overwrites: in the order of operations.

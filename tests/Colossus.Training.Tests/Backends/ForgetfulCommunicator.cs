@@ -1,4 +1,3 @@
-using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Schedules;
 using Colossus.Training.Backends;
@@ -14,11 +13,11 @@ internal sealed class ForgetfulCommunicator(ICommunicator inner, Func<Communicat
 
     public void Send(PipelineAction pass, DeviceMemory source) => inner.Send(pass, source);
 
-    public void Run(Communication operation, Place? place, int microBatch)
+    public void Run(Communication operation, IOperationMemory memory, int microBatch)
     {
         if (!forgets(operation))
         {
-            inner.Run(operation, place, microBatch);
+            inner.Run(operation, memory, microBatch);
         }
     }
 }

@@ -37,6 +37,22 @@ public sealed partial class LayoutTests
             ["parallel.data=2", "parallel.zero=2"],
             ["parallel.data=2", "parallel.pipeline=2", "parallel.zero=3"]),
         new("other numbers of `data` ranks", Close, ["parallel.data=1"], ["parallel.data=2"], ["parallel.data=4"], ["parallel.data=2", "parallel.zero=3"]),
+        new(
+            "`tensor`",
+            Close,
+            ["parallel.tensor=1"],
+            ["parallel.tensor=2"],
+            ["parallel.tensor=4", "parallel.sequenceParallel=false"],
+            ["parallel.tensor=2", "parallel.pipeline=2", "parallel.zero=3"],
+            ["parallel.tensor=2", "parallel.data=2", "parallel.zero=0"]),
+        new("`sequenceParallel`", Close, ["parallel.tensor=2"], ["parallel.tensor=2", "parallel.sequenceParallel=false"]),
+        new("`pipeline`, `schedule`, `recompute` and `zero` 0 ↔ 1 at equal `tensor`",
+            SameBits,
+            ["parallel.tensor=2"],
+            ["parallel.tensor=2", "parallel.pipeline=2"],
+            ["parallel.tensor=2", "parallel.pipeline=2", "parallel.schedule=zero-bubble", "parallel.zero=0"],
+            ["parallel.tensor=2", "parallel.recompute=selective"],
+            ["parallel.tensor=2", "parallel.recompute=full"]),
         new("`microBatch`", Close, ["parallel.data=2"], ["parallel.data=2", "train.microBatch=4"], ["parallel.data=2", "train.microBatch=1"]),
     ];
 
@@ -110,6 +126,9 @@ public sealed partial class LayoutTests
         "parallel.pipeline=2 parallel.virtualStages=2",
         "parallel.pipeline=2 parallel.schedule=zero-bubble",
         "parallel.data=2 parallel.pipeline=2 parallel.zero=3 model.tiedHead=true train.precision=bf16",
+        "parallel.tensor=2",
+        "parallel.tensor=2 parallel.sequenceParallel=false parallel.zero=3 parallel.data=2",
+        "parallel.tensor=2 parallel.pipeline=2 model.tiedHead=true train.precision=bf16",
     ];
 
     [Fact]

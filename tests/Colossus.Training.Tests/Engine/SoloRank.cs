@@ -1,4 +1,3 @@
-using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
 using Colossus.Plan.Ranks;
@@ -51,7 +50,7 @@ internal sealed class SoloRank : IDisposable, ICommunicator
 
     public void Send(PipelineAction pass, DeviceMemory source) => throw new NotSupportedException();
 
-    public void Run(Communication operation, Place? place, int microBatch) => CompleteBuckets.Add(Assert.IsType<ReduceGradients>(operation).Bucket);
+    public void Run(Communication operation, IOperationMemory memory, int microBatch) => CompleteBuckets.Add(Assert.IsType<ReduceGradients>(operation).Bucket);
 
     public void Dispose() => executor.Dispose();
 }

@@ -66,6 +66,45 @@ public sealed unsafe class CrossEntropyTests
         });
     }
 
+    [Theory]
+    [InlineData(64, 2, 32)]
+    [InlineData(37, 3, 16)]
+    [InlineData(20, 4, 128)]
+    public void Ranks_that_share_a_vocabulary_have_the_loss_of_the_whole_and_their_part_of_its_gradient(int vocab, int ranks, int rows)
+    {
+        using var whole = Values<F32>.Normal(Rows * vocab, 1, 4);
+        using var losses = new Values<F32>(Rows);
+        VocabularyShare[] shares = [.. Enumerable.Range(0, ranks).Select(rank => new VocabularyShare(rank * rows, Math.Clamp(vocab - (rank * rows), 0, rows), rows))];
+        double[][] parts = [.. shares.Select(share => PartOf(whole.ToDoubles(), vocab, share))];
+        float[] statistics = new float[ranks * Rows * 3];
+        int[] targets = [.. Enumerable.Range(0, Rows).Select(row => row % 7 == 3 ? -1 : row * 31 % vocab)];
+        fixed (int* target = targets)
+        fixed (float* all = statistics)
+        {
+            for (int rank = 0; rank < ranks; rank++)
+            {
+                using var logits = Values<F32>.Of(parts[rank]);
+                CrossEntropy.Statistics(logits.Data, target, all + (rank * Rows * 3), Rows, shares[rank]);
+            }
+
+            CrossEntropy.ForwardBackward(whole.Data, target, (float*)losses.Data, Rows, vocab, 0.5f);
+            for (int rank = 0; rank < ranks; rank++)
+            {
+                using var logits = Values<F32>.Of(parts[rank]);
+                using var mine = new Values<F32>(Rows);
+                CrossEntropy.Shared(logits.Data, target, (float*)mine.Data, Rows, shares[rank], all, ranks, 0.5f);
+
+                // Sums of exponentials are bracketed otherwise: a few units in the last place.
+                Assert.All(losses.ToDoubles().Zip(mine.ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+                Assert.All(PartOf(whole.ToDoubles(), vocab, shares[rank]).Zip(logits.ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            }
+        }
+    }
+
+    // The columns of a share, and zeros for its padding: a wrong mask shows in the padding's gradient.
+    private static double[] PartOf(double[] whole, int vocab, VocabularyShare share) =>
+        [.. Enumerable.Range(0, Rows).SelectMany(row => Enumerable.Range(0, share.Rows).Select(column => column < share.Real ? whole[(row * vocab) + share.First + column] : 0))];
+
     private static void Check<T>(int vocab, double scale)
         where T : unmanaged, IElement<T>
     {

@@ -7,6 +7,7 @@ namespace Colossus.Training.Tests.Kernels;
 public sealed unsafe class EmbeddingTests
 {
     private const int Vocab = 19;
+    private static readonly VocabularyShare whole = new(0, Vocab, Vocab);
 
     public EmbeddingTests() => LibtorchLoader.Load();
 
@@ -32,10 +33,39 @@ public sealed unsafe class EmbeddingTests
         int[] ids = [.. Enumerable.Repeat(1, Rows)];
         fixed (int* id = ids)
         {
-            Embedding.ScatterAdd(gradient.Data, id, table.Data, Rows, 1);
+            Embedding.ScatterAdd(gradient.Data, id, table.Data, Rows, 1, new VocabularyShare(0, 2, 2));
         }
 
         Assert.Equal([0, 5], table.ToDoubles());
+    }
+
+    [Fact]
+    public void Ranks_that_share_the_ids_have_the_rows_and_gradients_of_their_own_and_zeros_for_others()
+    {
+        const int Rows = 60;
+        const int Width = 33;
+        using var table = Values<F32>.Normal(Vocab * Width, 1);
+        using var gradient = Values<F32>.Normal(Rows * Width, 2);
+        using var expected = new Values<F32>(Rows * Width);
+        using var expectedTable = new Values<F32>(Vocab * Width);
+        double[] sum = new double[Rows * Width];
+        fixed (int* id = Ids(Rows))
+        {
+            Embedding.Gather(table.Data, id, expected.Data, Rows, Width, whole);
+            Embedding.ScatterAdd(gradient.Data, id, expectedTable.Data, Rows, Width, whole);
+            foreach (VocabularyShare share in (VocabularyShare[])[new(0, 10, 10), new(10, 9, 10)])
+            {
+                using var output = new Values<F32>(Rows * Width);
+                using var dTable = new Values<F32>(share.Rows * Width);
+                Embedding.Gather(table.Data + (share.First * Width), id, output.Data, Rows, Width, share);
+                Embedding.ScatterAdd(gradient.Data, id, dTable.Data, Rows, Width, share);
+                sum = [.. sum.Zip(output.ToDoubles(), (one, other) => one + other)];
+                Assert.Equal(expectedTable.ToDoubles().Skip(share.First * Width).Take(share.Real * Width), dTable.ToDoubles().Take(share.Real * Width));
+                Assert.All(dTable.ToDoubles().Skip(share.Real * Width), value => Assert.Equal(0, value));
+            }
+        }
+
+        Assert.Equal(expected.ToDoubles(), sum);
     }
 
     [Fact]
@@ -52,8 +82,8 @@ public sealed unsafe class EmbeddingTests
             using var output = new Values<Bf16>(Rows * Width);
             fixed (int* id = ids)
             {
-                Embedding.ScatterAdd(gradient.Data, id, table.Data, Rows, Width);
-                Embedding.Gather(table.Data, id, output.Data, Rows, Width);
+                Embedding.ScatterAdd(gradient.Data, id, table.Data, Rows, Width, whole);
+                Embedding.Gather(table.Data, id, output.Data, Rows, Width, whole);
             }
 
             return [.. table.Bytes, .. output.Bytes];
@@ -77,8 +107,8 @@ public sealed unsafe class EmbeddingTests
         var before = dTable.ToTensor(Vocab, width);
         fixed (int* id = ids)
         {
-            Embedding.Gather(table.Data, id, output.Data, rows, width);
-            Embedding.ScatterAdd(gradient.Data, id, dTable.Data, rows, width);
+            Embedding.Gather(table.Data, id, output.Data, rows, width, whole);
+            Embedding.ScatterAdd(gradient.Data, id, dTable.Data, rows, width, whole);
         }
 
         var weights = table.ToTensor(Vocab, width).requires_grad_();

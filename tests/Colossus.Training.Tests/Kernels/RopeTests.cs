@@ -1,3 +1,4 @@
+using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Operations;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Kernels;
@@ -37,6 +38,8 @@ public sealed unsafe class RopeTests
         Check<Bf16>(headWidth, turned);
     }
 
+    private static readonly int[] positions = new TokenRows(Sequence).Positions(Rows);
+
     // Of the original 16 positions a pair turns once in, some are slow, some quick and some between.
     [Fact]
     public void Scaled_angles_are_those_of_Llama_3_1() => Check<F32>(24, scaling: new RopeScaling(8, 0.5, 2, 16));
@@ -49,7 +52,7 @@ public sealed unsafe class RopeTests
         Compare.SameWithThreads(() =>
         {
             using var data = source.Copy();
-            Rope.Apply(data.Data, Rows, Sequence, Heads, 24, 24, 5 * 24, table, inverse: false);
+            Rope.Apply(data.Data, positions, Heads, 24, 24, 5 * 24, table, inverse: false);
             return data.Bytes.ToArray();
         });
     }
@@ -65,8 +68,8 @@ public sealed unsafe class RopeTests
         using var turned = source.Copy();
         using var turnedBack = gradient.Copy();
         var table = new RopeTable(new RotaryPositions(Sequence, width, 10000, scaling));
-        Rope.Apply(turned.Data, Rows, Sequence, Heads, headWidth, width, stride, table, inverse: false);
-        Rope.Apply(turnedBack.Data, Rows, Sequence, Heads, headWidth, width, stride, table, inverse: true);
+        Rope.Apply(turned.Data, positions, Heads, headWidth, width, stride, table, inverse: false);
+        Rope.Apply(turnedBack.Data, positions, Heads, headWidth, width, stride, table, inverse: true);
 
         var x = source.ToTensor(2, Sequence, Heads + 2, headWidth).requires_grad_();
         var frequencies = pow(10000.0, arange(0, width, 2, ScalarType.Float64) / -width);

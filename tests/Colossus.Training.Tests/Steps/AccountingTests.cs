@@ -59,7 +59,7 @@ public sealed class AccountingTests
             Assert.Equal(memory.ActivationBytes, count.ActivationBytes);
             Assert.Equal(memory.ActivationBytes, count.UsedActivationBytes);
             Assert.Equal(memory.RegionBytes, count.RegionBytes);
-            Assert.Equal(memory.SliceSumBytes + memory.TiedRoomBytes, count.OwnBytes);
+            Assert.Equal(memory.SliceSumBytes + memory.CopyRoomBytes + memory.TiedRoomBytes, count.OwnBytes);
             shared += memory.RegionBytes + memory.MailBytes;
         }
 

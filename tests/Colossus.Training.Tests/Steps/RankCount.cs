@@ -14,10 +14,10 @@ namespace Colossus.Training.Tests.Steps;
 /// <param name="RegionBytes">Its region.</param>
 internal sealed record RankCount(double Flops, IReadOnlyList<StepTraffic> Traffic, long ActivationBytes, long UsedActivationBytes, long OwnBytes, long RegionBytes)
 {
-    /// <summary>What the world has moved for a rank until now.</summary>
-    public static IReadOnlyList<StepTraffic> TrafficUntilNow(World world, RankProgram program)
+    /// <summary>What the world has moved for a rank until now, in the order of axes.</summary>
+    public static IReadOnlyList<StepTraffic> TrafficUntilNow(RankRegion region)
     {
-        Group replicas = world.Group(WorldMap.DataGroup(program.Stage));
+        World world = region.World;
         var messages = default(Traffic);
         for (int index = 0; index < world.Shape.Mailboxes.Count; index++)
         {
@@ -28,17 +28,22 @@ internal sealed record RankCount(double Flops, IReadOnlyList<StepTraffic> Traffi
             }
         }
 
-        return
-        [
-            Entry(GroupAxis.Data, TrafficKind.ReduceScatter, replicas.ReduceScatterTraffic),
-            Entry(GroupAxis.Data, TrafficKind.AllGather, replicas.AllGatherTraffic),
-            Entry(GroupAxis.Pipeline, TrafficKind.Message, messages),
-        ];
+        var entries = new List<StepTraffic>();
+        foreach (GroupAxis axis in (GroupAxis[])[GroupAxis.Tensor, GroupAxis.Context, GroupAxis.Data])
+        {
+            IEnumerable<Group> groups = axis == GroupAxis.Tensor
+                ? region.Program.CopyGroups.Select(copies => region.Map.CopiesOf(region, copies)).Append(region.Map.GroupOf(region, axis)).Distinct()
+                : [region.Map.GroupOf(region, axis)];
+            entries.Add(Entry(axis, TrafficKind.ReduceScatter, groups.Aggregate(default(Traffic), (sum, group) => sum + group.ReduceScatterTraffic)));
+            entries.Add(Entry(axis, TrafficKind.AllGather, groups.Aggregate(default(Traffic), (sum, group) => sum + group.AllGatherTraffic)));
+        }
+
+        return [.. entries, Entry(GroupAxis.Pipeline, TrafficKind.Message, messages)];
     }
 
     /// <summary>What lies between two counts.</summary>
     public static IReadOnlyList<StepTraffic> Between(IReadOnlyList<StepTraffic> before, IReadOnlyList<StepTraffic> after) =>
-        [.. after.Zip(before, (now, then) => now with { Calls = now.Calls - then.Calls, BytesSent = now.BytesSent - then.BytesSent, BytesReceived = now.BytesReceived - then.BytesReceived })];
+        [.. after.Zip(before, (now, then) => now with { Calls = now.Calls - then.Calls, BytesSent = now.BytesSent - then.BytesSent, BytesReceived = now.BytesReceived - then.BytesReceived }).Where(entry => entry.Calls > 0)];
 
     private static StepTraffic Entry(GroupAxis axis, TrafficKind kind, Traffic traffic) => new(axis, kind, traffic.Calls, traffic.BytesSent, traffic.BytesReceived);
 }

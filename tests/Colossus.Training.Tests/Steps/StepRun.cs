@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Colossus.Collectives;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -30,6 +29,7 @@ internal sealed unsafe class StepRun
     private readonly bool computes;
     private readonly Equipment equipment;
     private readonly StateMap states;
+    private readonly RankPrograms programs;
     private readonly float[] start;
     private readonly Lock gate = new();
 
@@ -41,19 +41,17 @@ internal sealed unsafe class StepRun
         this.computes = computes;
         this.equipment = equipment ?? ((_, backend, communicator) => (backend, communicator));
         Table = ParameterTable.For(model);
-        states = StateMap.For(model, Table, layout);
+        states = StateMap.For(model, layout);
         start = StartOf(Table);
         Gradients = new float[Table.FlatCount];
         Weights = new float[Table.FlatCount];
         Array.Fill(Weights, float.NaN);
         Counts = new RankCount[layout.Ranks];
-        Programs = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => RankProgram.For(model, layout, formats, new RankGrid(layout).RankAt(0, 0, 0, stage)))];
+        programs = new RankPrograms(model, layout, formats);
+        _ = Enumerable.Range(0, layout.Ranks).Select(programs.Of).ToList();
     }
 
     public ParameterTable Table { get; }
-
-    /// <summary>What a rank of each stage does.</summary>
-    public RankProgram[] Programs { get; }
 
     /// <summary>Sum of the losses over the tokens of the batch, nats.</summary>
     public double Loss { get; private set; }
@@ -90,7 +88,7 @@ internal sealed unsafe class StepRun
     }
 
     /// <summary>What a rank does, by the plan.</summary>
-    public RankProgram ProgramOf(int rank) => Programs[new RankGrid(layout).CoordinatesOf(rank).Pipeline].MovedTo(rank);
+    public RankProgram ProgramOf(int rank) => programs.Of(rank);
 
     private void RunRanks()
     {
@@ -120,7 +118,7 @@ internal sealed unsafe class StepRun
     private void Join(string segment, int rank)
     {
         using World world = rank == 0
-            ? World.Create(segment, new WorldMap(layout).ShapeOf(0, Programs) with { ChannelBytes = 64 }, 0)
+            ? World.Create(segment, new WorldMap(ProgramOf(0)).ShapeOf(0, programs) with { ChannelBytes = 64 }, 0)
             : World.Join(segment, rank, layout.Ranks, 0, limit);
         try
         {
@@ -138,21 +136,21 @@ internal sealed unsafe class StepRun
         using var arena = new Arena();
         var region = new RankRegion(world, program, arena);
         IStateKernels kernels = BackendFactory.CreateState(formats);
-        var counting = new CountingBackend(computes ? BackendFactory.Create(formats) : new IdleBackend(), formats);
+        var counting = new CountingBackend(computes ? BackendFactory.Create(formats) : new IdleBackend(), formats, new DeviceMemory(region.At(region.Memory.Exchange.Offset), region.Memory.Exchange.Bytes));
         var direct = new StepCommunicator(region, kernels, new WaitClock(new PhaseClock(TimeProvider.System)), tracer: null, poisons: true);
-        var (backend, communicator) = equipment(program, counting, direct);
+        var (backend, communicator) = equipment(program, counting, new CountingCommunicator(direct, counting));
         using var executor = new RankExecutor(program, backend);
         IReadOnlyList<StatePiece> pieces = states.PiecesOf(program.Rank);
         var updater = new StateUpdater(region, pieces, new OptimizerSpec(), kernels, direct);
         var agreement = new StepAgreement(world.Group(WorldMap.Everyone));
         executor.Bind(region.Vectors);
-        foreach (StatePiece piece in pieces)
+        foreach (StateBox box in states.BoxesOf(program.Rank))
         {
-            start.AsSpan((int)piece.Range.Start, (int)piece.Range.Count).CopyTo(Floats(region.State(0, piece.Offset).Master, piece.Range.Count));
+            ForEachRow(box.Parameter, box.Box, (row, whole, count) => start.AsSpan(whole, count).CopyTo(Floats(region.State(0, box.Offset + (row * box.Stride)).Master, count)));
         }
 
         updater.Refresh(0);
-        IReadOnlyList<StepTraffic> before = RankCount.TrafficUntilNow(world, program);
+        IReadOnlyList<StepTraffic> before = RankCount.TrafficUntilNow(region);
         executor.Arguments.LossScale = 1f / ((float)layout.GlobalBatch * model.Sequence);
         executor.RunPasses(communicator, microBatch => Read(program, microBatch, executor.Arguments));
         executor.TakeLosses().ToList().ForEach(agreement.Loss.Add);
@@ -160,9 +158,9 @@ internal sealed unsafe class StepRun
         var (loss, squares, _) = agreement.Exchange(default);
         TakeGradients(region);
         updater.Update(1, 1, rate: 1e-3, gradientScale: 1);
-        TakeWeights(region, pieces);
+        TakeWeights(region);
         double flops = counting.Flops;
-        IReadOnlyList<StepTraffic> traffic = RankCount.Between(before, RankCount.TrafficUntilNow(world, program));
+        IReadOnlyList<StepTraffic> traffic = RankCount.Between(before, RankCount.TrafficUntilNow(region));
 
         // Passes of an evaluation share scratch with those of a step, and may need more.
         foreach (RankChunk chunk in program.Chunks)
@@ -181,32 +179,48 @@ internal sealed unsafe class StepRun
 
     private void TakeGradients(RankRegion region)
     {
+        ParameterTable local = region.Program.Table;
         lock (gate)
         {
-            foreach (int bucket in region.Program.Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy))
+            foreach (int bucket in region.Program.Buckets.Indices.Where(bucket => !local.Buckets[bucket].IsCopy))
             {
-                FlatRange slice = region.Program.SliceOf(bucket);
-                Floats(region.SumOf(bucket, slice.Start), slice.Count).CopyTo(Gradients.AsSpan((int)slice.Start));
+                foreach (FlatBox box in local.Boxes(region.Program.SliceOf(bucket)))
+                {
+                    ForEachRow(box.Parameter, box.Box, (row, whole, count) => Floats(region.SumOf(bucket, box.Start + (row * box.Stride)), count).CopyTo(Gradients.AsSpan(whole)));
+                }
             }
         }
     }
 
-    // Whoever keeps the same elements has the same bits of them.
-    private void TakeWeights(RankRegion region, IReadOnlyList<StatePiece> pieces)
+    // Whoever keeps the same elements has the same bits of them, where they are computed.
+    private void TakeWeights(RankRegion region)
     {
         lock (gate)
         {
-            foreach (StatePiece piece in pieces)
+            foreach (StateBox box in states.BoxesOf(region.Program.Rank))
             {
-                ReadOnlySpan<float> mine = Floats(region.State(1, piece.Offset).Master, piece.Range.Count);
-                Span<float> known = Weights.AsSpan((int)piece.Range.Start, mine.Length);
-                for (int i = 0; i < mine.Length; i++)
+                ForEachRow(box.Parameter, box.Box, (row, whole, count) =>
                 {
-                    Assert.True(float.IsNaN(known[i]) || known[i] == mine[i], $"rank {region.Program.Rank} has another weight {piece.Range.Start + i} than the ranks before it");
-                }
+                    ReadOnlySpan<float> mine = Floats(region.State(1, box.Offset + (row * box.Stride)).Master, count);
+                    Span<float> known = Weights.AsSpan(whole, count);
+                    for (int i = 0; i < count; i++)
+                    {
+                        Assert.True(!computes || float.IsNaN(known[i]) || known[i] == mine[i], $"rank {region.Program.Rank} has another weight {whole + i} than the ranks before it");
+                    }
 
-                mine.CopyTo(known);
+                    mine.CopyTo(known);
+                });
             }
+        }
+    }
+
+    // Rows of a rectangle: which one, where it begins in the flat vector of the whole model, how many elements.
+    private void ForEachRow(int parameter, ParameterBox box, Action<long, int, int> act)
+    {
+        Parameter whole = Table.Parameters[parameter];
+        for (long row = 0; row < box.Rows; row++)
+        {
+            act(row, (int)(whole.Start + ((box.Row + row) * whole.Width) + box.Column), (int)box.Columns);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Colossus.Plan.Programs.Communication;
 /// <param name="bucket">The bucket.</param>
 /// <param name="format">The format in which operations read it.</param>
 /// <param name="value">Receives the weights.</param>
-public sealed class GatherWeights(int bucket, ValueFormat format, Value value) : Communication(bucket, value)
+public sealed class GatherWeights(int bucket, ValueFormat format, Value value) : BucketCommunication(bucket, value)
 {
     /// <summary>The format in which operations read it.</summary>
     public ValueFormat Format { get; } = format;

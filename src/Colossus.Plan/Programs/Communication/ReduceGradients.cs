@@ -6,4 +6,4 @@ namespace Colossus.Plan.Programs.Communication;
 /// </summary>
 /// <param name="bucket">The bucket.</param>
 /// <param name="value">The gradients of this micro-batch; null where they are kept for the whole step.</param>
-public sealed class ReduceGradients(int bucket, Value? value) : Communication(bucket, value);
+public sealed class ReduceGradients(int bucket, Value? value) : BucketCommunication(bucket, value);

@@ -34,4 +34,11 @@ public sealed class Activate(Value input, Value output, Activation activation) :
         (Value inputGradient, _) = backward.Into(Input);
         backward.Add(new ActivateGradient(this, outputGradient, inputGradient));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Activate(map.Of(Input), map.Of(Output), Activation);
+    }
 }

@@ -39,4 +39,11 @@ public sealed class Add(Value residual, Value branch, Value sum) : Operation
 
         backward.Give(Residual, gradient);
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Add(map.Of(Residual), map.Of(Branch), map.Of(Sum));
+    }
 }

@@ -34,4 +34,11 @@ public sealed class AddBias : Operation
         backward.Add(gradient);
         backward.Add(new StoreVectorGradient(gradient.Sums, biases));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new AddBias(map.Of(Value), map.Of(biases));
+    }
 }

@@ -39,4 +39,11 @@ public sealed class CausalAttention(Value queriesKeysValues, Value output, Value
         (Value gradient, _) = backward.Into(QueriesKeysValues);
         backward.Add(new CausalAttentionGradient(this, outputGradient, gradient));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new CausalAttention(map.Of(QueriesKeysValues), map.Of(Output), map.Of(LogSumExp), map.Of(Geometry));
+    }
 }

@@ -30,4 +30,11 @@ public sealed class EmbeddingLookup(Value tokens, Weight table, Value output) : 
         ArgumentNullException.ThrowIfNull(backward);
         backward.Add(new EmbeddingGradient(Tokens, backward.Of(Output), Table));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new EmbeddingLookup(map.Of(Tokens), map.Of(Table), map.Of(Output));
+    }
 }

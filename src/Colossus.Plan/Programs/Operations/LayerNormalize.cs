@@ -61,4 +61,11 @@ public sealed class LayerNormalize : Operation
         backward.Add(gradient);
         backward.Add(new StoreVectorGradient(gradient.VectorGradients, Scale, Bias));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new LayerNormalize(map.Of(Input), map.Of(Scale), map.Of(Bias), map.Of(Output), Epsilon);
+    }
 }

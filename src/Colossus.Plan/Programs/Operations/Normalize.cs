@@ -45,4 +45,11 @@ public sealed class Normalize(Value input, Weight scale, Value output, Value inv
         backward.Add(gradient);
         backward.Add(new StoreVectorGradient(gradient.ScaleGradient, Scale));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Normalize(map.Of(Input), map.Of(Scale), map.Of(Output), map.Of(InverseRms), Epsilon);
+    }
 }

@@ -68,4 +68,11 @@ public sealed class NormalizeHeads : Operation
         backward.Add(gradient);
         backward.Add(new StoreVectorGradient(gradient.ScaleGradients, QueryScale, KeyScale));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new NormalizeHeads(map.Of(Input), map.Of(QueryScale), map.Of(KeyScale), map.Of(Output), map.Of(Geometry), Epsilon);
+    }
 }

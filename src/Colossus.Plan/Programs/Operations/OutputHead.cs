@@ -1,6 +1,8 @@
 namespace Colossus.Plan.Programs.Operations;
 
-/// <summary>Logits and the cross-entropy of the tokens that follow. Logits are never there for all rows at once: they are made and used up some rows at a time.</summary>
+/// <summary>
+/// Logits and the cross-entropy of the tokens that follow. Logits are never there for all rows at once: they are made and used up some rows at a time, by the operations of <see cref="Parts"/>.
+/// </summary>
 public sealed class OutputHead : Operation
 {
     /// <summary>Elements of logits that are there at once, at most; one row at least.</summary>
@@ -13,7 +15,8 @@ public sealed class OutputHead : Operation
     /// <param name="targets">[tokens, 1]; -1 leaves a row out.</param>
     /// <param name="matrix">[vocab, hidden].</param>
     /// <param name="losses">[tokens, 1], nats.</param>
-    public OutputHead(Value input, Value targets, Weight matrix, Value losses)
+    /// <param name="sharers">Tensor ranks that share the vocabulary, 1 or more.</param>
+    public OutputHead(Value input, Value targets, Weight matrix, Value losses, int sharers = 1)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(matrix);
@@ -21,8 +24,7 @@ public sealed class OutputHead : Operation
         Targets = targets;
         weights = [matrix];
         Losses = losses;
-        int rows = Math.Clamp(LogitsAtOnce / matrix.Rows.Size, 1, input.Rows.Size);
-        Logits = new Value("head.logits", ValueFormat.Product, new Extent(Dim.Token, rows), matrix.Rows);
+        Sharers = sharers;
     }
 
     /// <summary>The normalized residual stream.</summary>
@@ -37,8 +39,8 @@ public sealed class OutputHead : Operation
     /// <summary>Receives the loss of each row.</summary>
     public Value Losses { get; }
 
-    /// <summary>[rows at once, vocab].</summary>
-    public Value Logits { get; }
+    /// <summary>Tensor ranks that share the vocabulary.</summary>
+    public int Sharers { get; }
 
     /// <summary>Multiplications and additions of the product, and of each of its two gradients.</summary>
     public double OnePass => 2.0 * Input.Rows.Size * Input.Width * Matrix.Rows.Size;
@@ -47,7 +49,7 @@ public sealed class OutputHead : Operation
     public override IReadOnlyList<Value> Reads => [Input, Targets];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Writes => [Losses, Logits];
+    public override IReadOnlyList<Value> Writes => [Losses];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Weight> Weights => weights;
@@ -58,11 +60,27 @@ public sealed class OutputHead : Operation
     /// <inheritdoc/>
     public override double Flops => OnePass;
 
+    /// <summary>A training pass computes logits once: with their gradients.</summary>
+    public override bool RunsForward => false;
+
+    /// <inheritdoc/>
+    public override bool RunsInEvaluation => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Operation> Parts => HeadPart.Split(this, null, null);
+
     /// <inheritdoc/>
     public override void Derive(BackwardBuilder backward)
     {
         ArgumentNullException.ThrowIfNull(backward);
         (Value inputGradient, _) = backward.Into(Input);
         backward.Add(new OutputHeadWithGradients(this, inputGradient, backward.ConvertsWeightGradients));
+    }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new OutputHead(map.Of(Input), map.Of(Targets), map.Of(Matrix), map.Of(Losses), map.Tensor);
     }
 }

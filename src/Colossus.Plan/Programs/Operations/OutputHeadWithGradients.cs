@@ -1,7 +1,7 @@
 namespace Colossus.Plan.Programs.Operations;
 
 /// <summary>
-/// <see cref="OutputHead"/> and both its gradients, while the logits of some rows are there: the first operation of a backward pass. The forward pass leaves the head out.
+/// <see cref="OutputHead"/> and both its gradients, while the logits of some rows are there: the first operations of a backward pass. The forward pass leaves the head out.
 /// </summary>
 public sealed class OutputHeadWithGradients : Operation
 {
@@ -21,7 +21,7 @@ public sealed class OutputHeadWithGradients : Operation
             Unconverted = new Value("d." + head.Matrix.Name, ValueFormat.Product, head.Matrix.Rows, head.Input.Columns);
         }
 
-        writes = Unconverted is null ? [inputGradient, head.Losses, head.Logits] : [inputGradient, head.Losses, head.Logits, Unconverted];
+        writes = Unconverted is null ? [inputGradient, head.Losses] : [inputGradient, head.Losses, Unconverted];
     }
 
     /// <summary>The head.</summary>
@@ -50,4 +50,7 @@ public sealed class OutputHeadWithGradients : Operation
 
     /// <inheritdoc/>
     public override double Flops => 3 * Head.OnePass;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Operation> Parts => HeadPart.Split(Head, InputGradient, Unconverted);
 }

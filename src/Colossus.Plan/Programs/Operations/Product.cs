@@ -51,4 +51,11 @@ public sealed class Product : Operation
         (Value inputGradient, bool accumulate) = backward.Into(Input);
         backward.Add(new ProductInputGradient(this, outputGradient, inputGradient, accumulate));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Product(map.Of(Input), map.Of(Output), map.Of(matrices));
+    }
 }

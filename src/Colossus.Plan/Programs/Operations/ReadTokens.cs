@@ -22,4 +22,11 @@ public sealed class ReadTokens(Value tokens, bool targets) : Operation
     {
         // Tokens have no gradient.
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new ReadTokens(map.Of(Tokens), Targets);
+    }
 }

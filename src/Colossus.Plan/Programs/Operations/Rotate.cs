@@ -4,8 +4,9 @@ namespace Colossus.Plan.Programs.Operations;
 /// <param name="heads">[tokens, queries | keys | …]: the leading heads are turned.</param>
 /// <param name="geometry">Heads and their width.</param>
 /// <param name="positions">The angles.</param>
+/// <param name="rows">Which tokens the rows are.</param>
 /// <param name="inverse">Whether they are turned back: the gradient of turning.</param>
-public sealed class Rotate(Value heads, AttentionGeometry geometry, RotaryPositions positions, bool inverse = false) : Operation
+public sealed class Rotate(Value heads, AttentionGeometry geometry, RotaryPositions positions, TokenRows rows, bool inverse = false) : Operation
 {
     /// <summary>What is turned.</summary>
     public Value Heads { get; } = heads;
@@ -15,6 +16,9 @@ public sealed class Rotate(Value heads, AttentionGeometry geometry, RotaryPositi
 
     /// <summary>The angles.</summary>
     public RotaryPositions Positions { get; } = positions;
+
+    /// <summary>Which tokens its rows are.</summary>
+    public TokenRows Rows { get; } = rows;
 
     /// <summary>Whether they are turned back.</summary>
     public bool Inverse { get; } = inverse;
@@ -29,6 +33,13 @@ public sealed class Rotate(Value heads, AttentionGeometry geometry, RotaryPositi
     public override void Derive(BackwardBuilder backward)
     {
         ArgumentNullException.ThrowIfNull(backward);
-        backward.Add(new Rotate(backward.Of(Heads), Geometry, Positions, inverse: true));
+        backward.Add(new Rotate(backward.Of(Heads), Geometry, Positions, Rows, inverse: true));
+    }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Rotate(map.Of(Heads), map.Of(Geometry), Positions, map.Of(Rows, Heads));
     }
 }

@@ -23,4 +23,11 @@ public sealed class Scale(Value value, double factor) : Operation
         ArgumentNullException.ThrowIfNull(backward);
         backward.Add(new Scale(backward.Of(Value), Factor));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new Scale(map.Of(Value), Factor);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     private readonly MatrixCache<TResidual> residuals = new();
     private readonly MatrixCache<T> products = new();
     private readonly Dictionary<RotaryPositions, RopeTable> ropes = [];
-    private List<double> losses = [];
+    private readonly List<double> losses = [];
 
     /// <inheritdoc/>
     public DeviceMemory Allocate(long bytes) => new((nint)arena.Take<byte>(bytes), bytes);
@@ -53,8 +53,10 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
             CausalAttentionGradient gradient => new CpuCausalAttentionGradient<T>(gradient, memory),
             Activate activate => new CpuActivate<T>(activate, memory),
             ActivateGradient gradient => new CpuActivateGradient<T>(gradient, memory),
-            OutputHead head => new CpuOutputHead<TResidual, T>(head, binder, AddLosses),
-            OutputHeadWithGradients head => new CpuOutputHeadWithGradients<TResidual, T>(head, binder, AddLosses),
+            HeadLogits logits => new CpuHeadLogits<TResidual, T>(logits, binder),
+            HeadLosses head => new CpuHeadLosses<TResidual, T>(head, binder),
+            HeadGradients gradients => new CpuHeadGradients<TResidual, T>(gradients, binder),
+            SumLosses sum => new CpuSumLosses(sum, memory, losses),
             _ => throw new NotSupportedException($"{operation} cannot be executed on the CPU"),
         };
     }
@@ -69,8 +71,8 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     /// <inheritdoc/>
     public IReadOnlyList<double> TakeLosses()
     {
-        var taken = losses;
-        losses = [];
+        double[] taken = [.. losses];
+        losses.Clear();
         return taken;
     }
 
@@ -100,17 +102,5 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
         }
 
         return table;
-    }
-
-    // In the order of rows, in double: the same for any number of threads.
-    private void AddLosses(nint rowLosses, int rows)
-    {
-        double sum = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            sum += ((float*)rowLosses)[row];
-        }
-
-        losses.Add(sum);
     }
 }

@@ -17,6 +17,7 @@ internal sealed unsafe class CpuRotate<T>(Rotate operation, IOperationMemory mem
     where T : unmanaged, IElement<T>
 {
     private readonly nint heads = memory.Of(operation.Heads);
+    private readonly int[] positions = operation.Rows.Positions(operation.Heads.Rows.Size);
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
@@ -24,8 +25,7 @@ internal sealed unsafe class CpuRotate<T>(Rotate operation, IOperationMemory mem
         var geometry = operation.Geometry;
         Rope.Apply(
             (T*)heads,
-            operation.Heads.Rows.Size,
-            geometry.Sequence,
+            positions,
             geometry.Heads + geometry.KvHeads,
             geometry.HeadWidth,
             operation.Positions.Width,

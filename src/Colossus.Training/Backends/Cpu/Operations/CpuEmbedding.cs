@@ -10,10 +10,11 @@ internal sealed unsafe class CpuEmbeddingLookup<TResidual>(EmbeddingLookup opera
     private readonly nint table = memory.OfWeight(operation.Table);
     private readonly nint tokens = memory.Of(operation.Tokens);
     private readonly nint output = memory.Of(operation.Output);
+    private readonly VocabularyShare share = VocabularyShare.Of(operation.Table);
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) =>
-        Embedding.Gather((TResidual*)table, (int*)tokens, (TResidual*)output, operation.Output.Rows.Size, operation.Output.Width);
+        Embedding.Gather((TResidual*)table, (int*)tokens, (TResidual*)output, operation.Output.Rows.Size, operation.Output.Width, share);
 }
 
 /// <summary><see cref="EmbeddingGradient"/> on the CPU.</summary>
@@ -23,6 +24,7 @@ internal sealed unsafe class CpuEmbeddingGradient<TResidual>(EmbeddingGradient o
     private readonly nint gradient = memory.OfGradient(operation.Table);
     private readonly nint tokens = memory.Of(operation.Tokens);
     private readonly nint outputGradient = memory.Of(operation.OutputGradient);
+    private readonly VocabularyShare share = VocabularyShare.Of(operation.Table);
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
@@ -33,6 +35,6 @@ internal sealed unsafe class CpuEmbeddingGradient<TResidual>(EmbeddingGradient o
         }
 
         Embedding.ScatterAdd(
-            (TResidual*)outputGradient, (int*)tokens, (TResidual*)gradient, operation.OutputGradient.Rows.Size, operation.OutputGradient.Width);
+            (TResidual*)outputGradient, (int*)tokens, (TResidual*)gradient, operation.OutputGradient.Rows.Size, operation.OutputGradient.Width, share);
     }
 }

@@ -1,0 +1,37 @@
+using Colossus.Plan.Layouts;
+using Colossus.Plan.Programs;
+using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
+
+namespace Colossus.Plan.Partitioning;
+
+/// <summary>Which part of the model's work a rank has among those that compute the same micro-batch: what its program is the rewrite for.</summary>
+/// <param name="Tensor">Ranks that share each matrix, 1 or more.</param>
+/// <param name="TensorPlace">Its place among them.</param>
+/// <param name="SequenceParallel">Whether these also share what lies between matrices.</param>
+public readonly record struct RankShare(int Tensor, int TensorPlace, bool SequenceParallel)
+{
+    /// <summary>A rank that computes all of it.</summary>
+    public static RankShare Whole { get; } = new(1, 0, false);
+
+    /// <summary>The share of a rank.</summary>
+    /// <param name="layout">The layout.</param>
+    /// <param name="rank">The rank.</param>
+    public static RankShare Of(in Layout layout, int rank) => new(layout.Tensor, new RankGrid(layout).CoordinatesOf(rank).Tensor, layout.SequenceParallel);
+
+    /// <summary>What the rank computes of consecutive blocks.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sequences">Sequences of the micro-batch.</param>
+    /// <param name="first">Index of the first block.</param>
+    /// <param name="count">How many, 1 or more.</param>
+    public IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count)
+    {
+        IReadOnlyList<Block> blocks = ModelProgram.Blocks(model, sequences, first, count);
+        return Tensor > 1 ? new TensorPartition(model, this).Divide(blocks) : blocks;
+    }
+
+    /// <summary>What the rank computes of all blocks.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sequences">Sequences of the micro-batch.</param>
+    public IReadOnlyList<Block> Blocks(ModelSpec model, int sequences) => Blocks(model, sequences, 0, ModelProgram.BlockCount(model));
+}
