@@ -40,11 +40,14 @@ internal static unsafe class KernelCases
         double product = 2.0 * headWidth * batch * heads * sequence * (sequence + 1) / 2;
         string name = $"{typeof(T).Name}, {sequence} positions, {heads}/{kvHeads} heads of {headWidth}";
         var shape = new AttentionShape(batch, sequence, heads, kvHeads, headWidth);
-        Measure.Operations($"attention forward {name}", 2 * product, () => Attention.Forward(qkv, output, lse, shape));
+        var queries = new AttentionQueries(new PositionRange(0, sequence));
+        var inputs = AttentionHeads<T>.Packed(qkv, shape);
+        var gradients = AttentionHeads<T>.Packed(dQkv, shape);
+        Measure.Operations($"attention forward {name}", 2 * product, () => Attention.Forward(inputs, output, lse, shape, queries));
         Measure.Operations(
             $"attention backward {name}",
             5 * product,
-            () => Attention.Backward(dOutput, qkv, output, lse, dQkv, shape));
+            () => Attention.Backward(dOutput, inputs, output, lse, gradients, shape, queries));
     }
 
     public static void Rowwise<TX, T>()

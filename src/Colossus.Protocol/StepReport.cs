@@ -8,6 +8,7 @@ namespace Colossus.Protocol;
 /// <param name="Tokens">Tokens of the step over all ranks.</param>
 /// <param name="Seconds">Wall time of the step.</param>
 /// <param name="SkipReason">Why the weights were left as they were; null for a step that counted.</param>
+/// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
 public sealed record StepReport(
     long Step,
     double Loss,
@@ -15,4 +16,5 @@ public sealed record StepReport(
     double LearningRate,
     long Tokens,
     double Seconds,
-    string? SkipReason = null) : RankReport;
+    string? SkipReason = null,
+    double? VisibleTokens = null) : RankReport;

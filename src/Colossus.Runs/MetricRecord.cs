@@ -13,6 +13,7 @@ namespace Colossus.Runs;
 /// <param name="ModelFlopsUtilization">Share of the machine's measured matrix-product peak, 0 to 1; null when not known.</param>
 /// <param name="Session">The session that computed it: 0 for the first, 1 more at each resume.</param>
 /// <param name="Epoch">Generation of ranks within the session, 1 more at each recovery.</param>
+/// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
 public sealed record MetricRecord(
     long Step,
     double Loss,
@@ -22,4 +23,5 @@ public sealed record MetricRecord(
     double Seconds,
     double? ModelFlopsUtilization,
     int Session = 0,
-    int Epoch = 0);
+    int Epoch = 0,
+    double? VisibleTokens = null);

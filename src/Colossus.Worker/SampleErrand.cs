@@ -23,7 +23,9 @@ internal static class SampleErrand
                 ulong.Parse(options.Get("seed", "1"), CultureInfo.InvariantCulture));
             int length = int.Parse(options.Get("length", "200"), CultureInfo.InvariantCulture);
             var tokenizer = TextTokenizers.Create(options.Get("tokenizer", job.Data.Tokenizer));
-            Write(job.Model, tokenizer, Load(checkpoint, job.Model), options["prompt"], length, sampling);
+            var generator = new TextGenerator(
+                job.Model, Load(checkpoint, job.Model), job.Data.Attention == AttentionScope.Document ? tokenizer.EndOfText : null);
+            Write(generator, tokenizer, options["prompt"], length, sampling);
             return 0;
         }
         catch (CheckpointException error)
@@ -48,12 +50,12 @@ internal static class SampleErrand
         return flat;
     }
 
-    private static void Write(ModelSpec model, ITextTokenizer tokenizer, float[] weights, string prompt, int length, SamplingOptions sampling)
+    private static void Write(TextGenerator generator, ITextTokenizer tokenizer, string prompt, int length, SamplingOptions sampling)
     {
         IReadOnlyList<int> start = prompt.Length > 0 ? tokenizer.Encode(prompt) : [tokenizer.EndOfText];
         using var output = Console.OpenStandardOutput();
         output.Write(System.Text.Encoding.UTF8.GetBytes(prompt));
-        foreach (int id in new TextGenerator(model, weights).Continue(start, length, sampling))
+        foreach (int id in generator.Continue(start, length, sampling))
         {
             output.Write(tokenizer.BytesOf(id).Span);
             output.Flush();

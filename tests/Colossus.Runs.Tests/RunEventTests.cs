@@ -40,7 +40,7 @@ public sealed class RunEventTests
         new StartedEvent("/r", "name", 2, 10, 1000, 4096, 1e9, 1e11, null) { Time = Noon },
         new PlannedEvent(1e9, 1000, 2000, 300, 200, 100, 50, 1200) { Time = Noon },
         new CorpusEvent("ab", 1000, 10, "cd") { Time = Noon },
-        new StepEvent(3, 2.5, 1000, 0.4, 1e9, 0.7, 1e-3, 4096, 0.5, 0) { Time = Noon },
+        new StepEvent(3, 2.5, 1000, 0.4, 1e9, 0.7, 1e-3, 4096, 0.5, 0, VisibleTokens: 100.5) { Time = Noon },
         new EvaluationEvent(3, 1.2, 1.7) { Time = Noon },
         new CheckpointEvent(3, "/r/checkpoints/step-000003", 100, 0.1, 0.01) { Time = Noon },
         new CheckpointFailedEvent(3, "no space left") { Time = Noon },

@@ -19,7 +19,7 @@ internal static class SampleMessages
         new ReadyReport(4711),
         new JoinedReport(5) { Epoch = 3 },
         new AliveReport(5, TimeBucket.ExposedPipeline, TimeBuckets.Zero.Plus(TimeBucket.ExposedData, 2)) { Epoch = 3 },
-        new StepReport(5, double.NaN, double.PositiveInfinity, 1e-3, 1024, 0.5, "not finite") { Epoch = 3 },
+        new StepReport(5, double.NaN, double.PositiveInfinity, 1e-3, 1024, 0.5, "not finite", 100.5) { Epoch = 3 },
         new EvaluationReport(5, 1.5, 2.1),
         new CheckpointReport(5, "step-000005", 1024, 0.5, 0.1),
         new CheckpointFailedReport(5, "no space left"),

@@ -1,6 +1,8 @@
 using Colossus.Launch.Local;
+using Colossus.Plan.Work;
 using Colossus.Runs.Events;
 using Colossus.Runs.Time;
+using Colossus.Specs.Jobs;
 using Colossus.Supervision;
 
 namespace Colossus.Cli.Train;
@@ -14,7 +16,7 @@ internal sealed class LocalRunLauncher(TimeProvider time) : IRunLauncher
         var plan = new LaunchPlan(
             order.Job, order.Folder, order.Corpus.Data.Folder, order.Worker.Program, order.Worker.Arguments, order.Checkpoint, order.Step, journal.Session,
             order.TraceFile is null ? null : order.Folder.TraceFolder(journal.Session));
-        var result = await new LocalLauncher(time).RunAsync(plan, new Observer(journal), signals.Orderly, signals.Now);
+        var result = await new LocalLauncher(time).RunAsync(plan, new Observer(journal, order.Job), signals.Orderly, signals.Now);
         var status = result.Outcome switch
         {
             RunOutcome.Completed => "completed",
@@ -26,7 +28,7 @@ internal sealed class LocalRunLauncher(TimeProvider time) : IRunLauncher
             status, result.Steps, result.Loss, result.BitsPerByte, result.WeightsSha256, result.Restarts, order.Folder.Path, result.Reason);
     }
 
-    private sealed class Observer(RunJournal journal) : ILaunchObserver
+    private sealed class Observer(RunJournal journal, JobSpec job) : ILaunchObserver
     {
         public void Happened(RunEvent runEvent) => journal.Happened(runEvent is StepEvent step ? WithSpeed(step) : runEvent);
 
@@ -42,7 +44,9 @@ internal sealed class LocalRunLauncher(TimeProvider time) : IRunLauncher
                 return step;
             }
 
-            var speed = flops / step.Seconds;
+            // What attention within documents computes follows from where they end.
+            var computed = step.VisibleTokens is { } visible ? ModelFlops.OfDocuments(ModelShape.From(job.Model), job.Train.GlobalBatch, visible) : flops;
+            var speed = computed / step.Seconds;
             return step with { FlopsPerSecond = speed, ModelFlopsUtilization = speed / started.PeakFlopsPerSecond };
         }
     }

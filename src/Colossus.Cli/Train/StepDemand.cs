@@ -17,7 +17,7 @@ internal static class StepDemand
 
     /// <summary>Of a resolved job.</summary>
     public static StepCost Of(JobSpec job) =>
-        StepCost.Of(job.Model, Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch), NumberFormats.Of(job.Train));
+        StepCost.Of(job.Model, Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch), NumberFormats.Of(job.Train), job.Data.Attention);
 
     /// <summary>The same as an event.</summary>
     public static PlannedEvent Event(StepCost cost)

@@ -10,7 +10,7 @@ namespace Colossus.Plan.Lowering;
 public static class ChunkLowering
 {
     /// <summary>Lowers a chunk.</summary>
-    /// <param name="blocks">Consecutive blocks, as <see cref="ModelProgram.Blocks(ModelSpec, int, int, int)"/> gives them.</param>
+    /// <param name="blocks">Consecutive blocks, as <see cref="ModelProgram.Blocks(ModelSpec, int, int, int, AttentionScope)"/> gives them.</param>
     /// <param name="options">Formats, recomputation, schedule.</param>
     public static ChunkProgram Lower(IReadOnlyList<Block> blocks, LoweringOptions options)
     {
@@ -66,7 +66,7 @@ public static class ChunkLowering
             return [];
         }
 
-        HashSet<Value> missing = [.. block.Operations.Where(operation => recompute == Recompute.Full || operation.IsCheap).SelectMany(operation => operation.Writes)];
+        HashSet<Value> missing = [.. block.Operations.Where(operation => operation.CanRepeat && (recompute == Recompute.Full || operation.IsCheap)).SelectMany(operation => operation.Writes)];
         HashSet<Value> needed = [.. backward.SelectMany(operation => operation.Reads).Where(missing.Contains)];
         var again = new List<Operation>();
         foreach (Operation operation in block.Operations.Reverse().Where(operation => operation.Writes.Any(needed.Contains)))

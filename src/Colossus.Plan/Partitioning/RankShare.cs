@@ -9,24 +9,32 @@ namespace Colossus.Plan.Partitioning;
 /// <param name="Tensor">Ranks that share each matrix, 1 or more.</param>
 /// <param name="TensorPlace">Its place among them.</param>
 /// <param name="SequenceParallel">Whether these also share what lies between matrices.</param>
-public readonly record struct RankShare(int Tensor, int TensorPlace, bool SequenceParallel)
+/// <param name="Context">Ranks that share each sequence, 1 or more.</param>
+/// <param name="ContextPlace">Its place among them.</param>
+public readonly record struct RankShare(int Tensor, int TensorPlace, bool SequenceParallel, int Context, int ContextPlace)
 {
     /// <summary>A rank that computes all of it.</summary>
-    public static RankShare Whole { get; } = new(1, 0, false);
+    public static RankShare Whole { get; } = new(1, 0, false, 1, 0);
 
     /// <summary>The share of a rank.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="rank">The rank.</param>
-    public static RankShare Of(in Layout layout, int rank) => new(layout.Tensor, new RankGrid(layout).CoordinatesOf(rank).Tensor, layout.SequenceParallel);
+    public static RankShare Of(in Layout layout, int rank)
+    {
+        var place = new RankGrid(layout).CoordinatesOf(rank);
+        return new RankShare(layout.Tensor, place.Tensor, layout.SequenceParallel, layout.Context, place.Context);
+    }
 
     /// <summary>What the rank computes of consecutive blocks.</summary>
     /// <param name="model">The model.</param>
     /// <param name="sequences">Sequences of the micro-batch.</param>
     /// <param name="first">Index of the first block.</param>
     /// <param name="count">How many, 1 or more.</param>
-    public IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count)
+    /// <param name="scope">What a token sees of its sequence.</param>
+    public IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count, AttentionScope scope = AttentionScope.Sequence)
     {
-        IReadOnlyList<Block> blocks = ModelProgram.Blocks(model, sequences, first, count);
+        IReadOnlyList<Block> blocks = ModelProgram.Blocks(model, sequences, first, count, scope);
+        blocks = Context > 1 ? new ContextPartition(this).Divide(blocks) : blocks;
         return Tensor > 1 ? new TensorPartition(model, this).Divide(blocks) : blocks;
     }
 

@@ -18,8 +18,10 @@ public sealed class ModelProgram
     private readonly Extent keysOrValues;
     private readonly Extent ffn;
     private readonly TokenRows rows;
+    private readonly AttentionScope scope;
+    private Value? firstVisible;
 
-    private ModelProgram(ModelSpec model, int sequences)
+    private ModelProgram(ModelSpec model, int sequences, AttentionScope scope)
     {
         if (model.Experts is not null)
         {
@@ -27,6 +29,7 @@ public sealed class ModelProgram
         }
 
         this.model = model;
+        this.scope = scope;
         names = WeightNames.Of(model);
         tokens = new Extent(Dim.Token, sequences * model.Sequence);
         hidden = new Extent(Dim.Hidden, model.Hidden);
@@ -50,12 +53,13 @@ public sealed class ModelProgram
     /// <param name="sequences">Sequences of the micro-batch.</param>
     /// <param name="first">Index of the first block.</param>
     /// <param name="count">How many, 1 or more.</param>
+    /// <param name="scope">What a token sees of its sequence.</param>
     /// <returns>The blocks; each reads the residual stream that the one before writes.</returns>
     /// <exception cref="NotSupportedException">The model has experts.</exception>
-    public static IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count)
+    public static IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count, AttentionScope scope = AttentionScope.Sequence)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var program = new ModelProgram(model, sequences);
+        var program = new ModelProgram(model, sequences, scope);
         var blocks = new List<Block>(count);
         Value? stream = first == 0 ? null : program.Stream($"blocks.{first}.input");
         for (int index = first; index < first + count; index++)
@@ -79,7 +83,7 @@ public sealed class ModelProgram
     {
         Value inputs = OnePerToken("tokens", ValueFormat.Token);
         Value output = Stream("embedding.output");
-        List<Operation> operations = [new ReadTokens(inputs, targets: false), new EmbeddingLookup(inputs, EmbeddingTable(), output)];
+        List<Operation> operations = [new ReadTokens(inputs, TokenField.Id, rows), new EmbeddingLookup(inputs, EmbeddingTable(), output)];
         if (model.Positions == PositionKind.Learned)
         {
             operations.Add(new AddPositions(output, Matrix(0, names.Positions, new Extent(Dim.Position, model.Sequence), hidden), rows));
@@ -93,6 +97,13 @@ public sealed class ModelProgram
     {
         string values = $"layers.{index - 1}.";
         var operations = new List<Operation>();
+        if (scope == AttentionScope.Document && firstVisible is null)
+        {
+            // The first layer of a chunk reads it for all of them.
+            firstVisible = OnePerToken("firstVisible", ValueFormat.Token);
+            operations.Add(new ReadTokens(firstVisible, TokenField.FirstVisible, rows));
+        }
+
         Value middle = Stream(values + "middle");
         Value output = Stream(values + "output");
         Attention(operations, index, input, middle, values);
@@ -120,7 +131,7 @@ public sealed class ModelProgram
 
         Value attended = Branch(values + "attention.attended", queries);
         Value logSumExp = new(values + "attention.logSumExp", ValueFormat.Single, tokens, new Extent(Dim.Heads, model.Heads));
-        operations.Add(new CausalAttention(qkv, attended, logSumExp, geometry));
+        operations.Add(new CausalAttention(qkv, null, firstVisible, attended, logSumExp, geometry));
 
         Value branch = Branch(values + "attention.branch", hidden);
         Multiply(operations, attended, branch, IntoResidual(block, names.AttentionOut(layer), queries));
@@ -153,7 +164,7 @@ public sealed class ModelProgram
         // Logits are linear in what the head reads: a factor there is a factor on them.
         ScaleBy(operations, normalized, model.LogitScale);
         Value targets = OnePerToken("targets", ValueFormat.Token);
-        operations.Add(new ReadTokens(targets, targets: true));
+        operations.Add(new ReadTokens(targets, TokenField.Target, rows));
         Weight matrix = model.TiedHead ? EmbeddingTable() with { Bucket = index + 1 } : Matrix(index + 1, names.Head, new Extent(Dim.Vocab, model.Vocab), hidden);
         operations.Add(new OutputHead(normalized, targets, matrix, OnePerToken("losses", ValueFormat.Single)));
         return new Block(index, input, null, operations);

@@ -27,6 +27,9 @@ public abstract class Operation
     /// <summary>Whether selective recomputation computes it again rather than keep what it wrote: little arithmetic for many bytes.</summary>
     public virtual bool IsCheap => false;
 
+    /// <summary>Whether a later pass may run it again: not what reads the micro-batch at hand, which is another one by then.</summary>
+    public virtual bool CanRepeat => true;
+
     /// <summary>Whether it computes gradients of weights alone, so that nothing later in the same pass waits for it (arXiv 2401.10241).</summary>
     public virtual bool IsWeightGradient => false;
 

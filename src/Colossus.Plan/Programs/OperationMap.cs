@@ -16,7 +16,7 @@ public abstract class OperationMap
     /// <param name="weight">A weight of the whole model.</param>
     public abstract Weight Of(Weight weight);
 
-    /// <summary>The heads that a rank has.</summary>
+    /// <summary>The heads and queries that a rank has.</summary>
     /// <param name="geometry">Those of the whole model.</param>
     public abstract AttentionGeometry Of(AttentionGeometry geometry);
 

@@ -81,10 +81,11 @@ public sealed record RankProgram
 
     /// <summary>Describes what a rank does.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts, with context and expert 1.</param>
+    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts, with expert 1.</param>
     /// <param name="formats">Number formats.</param>
     /// <param name="rank">0 to <see cref="Layout.Ranks"/> - 1.</param>
-    public static RankProgram For(ModelSpec model, Layout layout, NumberFormats formats, int rank)
+    /// <param name="scope">What a token sees of its sequence.</param>
+    public static RankProgram For(ModelSpec model, Layout layout, NumberFormats formats, int rank, AttentionScope scope = AttentionScope.Sequence)
     {
         ArgumentNullException.ThrowIfNull(model);
         var grid = new RankGrid(layout);
@@ -99,7 +100,7 @@ public sealed record RankProgram
         var chunks = new List<RankChunk>();
         for (int chunk = place.Pipeline; chunk < layout.Chunks; chunk += layout.Pipeline)
         {
-            IReadOnlyList<Block> blocks = share.Blocks(model, layout.MicroBatch, all[chunk].First, all[chunk].Count);
+            IReadOnlyList<Block> blocks = share.Blocks(model, layout.MicroBatch, all[chunk].First, all[chunk].Count, scope);
             chunks.Add(new RankChunk(all[chunk], ChunkLowering.Lower(blocks, options), needed[chunk]));
         }
 
@@ -120,8 +121,7 @@ public sealed record RankProgram
     /// <param name="rank">The rank.</param>
     public bool IsLike(int rank)
     {
-        RankProgram other = this with { Rank = rank };
-        return (other.Stage, other.TensorPlace) == (Stage, TensorPlace);
+        return (this with { Rank = rank }).Stage == Stage && RankShare.Of(Layout, rank) == RankShare.Of(Layout, Rank);
     }
 
     /// <summary>The same for another rank.</summary>

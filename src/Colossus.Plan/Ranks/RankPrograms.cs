@@ -8,7 +8,8 @@ namespace Colossus.Plan.Ranks;
 /// <param name="model">The model.</param>
 /// <param name="layout">A layout as <see cref="RankProgram.For"/> takes it.</param>
 /// <param name="formats">Number formats.</param>
-public sealed class RankPrograms(ModelSpec model, Layout layout, NumberFormats formats)
+/// <param name="scope">What a token sees of its sequence.</param>
+public sealed class RankPrograms(ModelSpec model, Layout layout, NumberFormats formats, AttentionScope scope = AttentionScope.Sequence)
 {
     private readonly List<RankProgram> known = [];
 
@@ -21,7 +22,7 @@ public sealed class RankPrograms(ModelSpec model, Layout layout, NumberFormats f
             return alike.MovedTo(rank);
         }
 
-        var program = RankProgram.For(model, layout, formats, rank);
+        var program = RankProgram.For(model, layout, formats, rank, scope);
         known.Add(program);
         return program;
     }

@@ -16,13 +16,14 @@ public sealed record StepCost(double Flops, IReadOnlyDictionary<GroupAxis, long>
     /// <param name="model">The model.</param>
     /// <param name="layout">A layout as <see cref="RankProgram.For"/> takes it.</param>
     /// <param name="formats">Number formats.</param>
-    public static StepCost Of(ModelSpec model, Layout layout, NumberFormats formats)
+    /// <param name="scope">What a token sees of its sequence; with documents the FLOPs are those of samples of one document, the most.</param>
+    public static StepCost Of(ModelSpec model, Layout layout, NumberFormats formats, AttentionScope scope = AttentionScope.Sequence)
     {
         double flops = 0;
         long shared = 0;
         RankMemory? largest = null;
         var sent = new SortedDictionary<GroupAxis, long>();
-        var programs = new RankPrograms(model, layout, formats);
+        var programs = new RankPrograms(model, layout, formats, scope);
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
             RankProgram program = programs.Of(rank);

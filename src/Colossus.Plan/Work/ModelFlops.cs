@@ -31,6 +31,19 @@ public static class ModelFlops
         return (3 * (scores + layers + head)) + again;
     }
 
+    /// <summary>Model FLOPs of a step whose attention stays within documents, counted as <see cref="FlopConvention.ModelCausal"/>: a sample of one document costs the same.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sequences">Sequences of the step.</param>
+    /// <param name="visible">Tokens that a token sees on average, itself included, 1 to (<see cref="ModelShape.Sequence"/> + 1) / 2.</param>
+    public static double OfDocuments(ModelShape model, double sequences, double visible)
+    {
+        double whole = OfStep(model, sequences, FlopConvention.ModelCausal);
+        double scores = model.Layers * ScoresForward(model, sequences * model.Sequence, causal: true);
+
+        // Of itself a token counts half.
+        return whole - (3 * scores * (1 - ((visible - 0.5) / (0.5 * model.Sequence))));
+    }
+
     /// <summary>Forward operations of the attention scores and of their product with the values, one layer.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">Tokens.</param>

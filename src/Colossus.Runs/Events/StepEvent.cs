@@ -13,6 +13,7 @@ namespace Colossus.Runs.Events;
 /// <param name="Epoch">Generation of ranks that computed it, 0 or more.</param>
 /// <param name="Skipped">Whether the update was left out because loss or gradient was not finite.</param>
 /// <param name="Reason">Why it was skipped; null otherwise.</param>
+/// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
 public sealed record StepEvent(
     long Step,
     double Loss,
@@ -25,4 +26,5 @@ public sealed record StepEvent(
     double Seconds,
     int Epoch,
     bool Skipped = false,
-    string? Reason = null) : RunEvent;
+    string? Reason = null,
+    double? VisibleTokens = null) : RunEvent;

@@ -27,7 +27,8 @@ internal static class DataSection
             section.Text("field") ?? standard.Field,
             section.Real("holdout", standard.Holdout, 0, 0.5),
             section.Text("cache"),
-            section.Choice("onBadLine", standard.OnBadLine))
+            section.Choice("onBadLine", standard.OnBadLine),
+            section.Choice("attention", standard.Attention))
         {
             Exclude = [.. section.Sections("exclude").Select(ReadRule)],
         };

@@ -54,7 +54,7 @@ public static class JobWriter
 
     private static void WriteData(StringBuilder text, DataSpec data)
     {
-        text.Append($"data:\n  source: {Texts(data.Sources)}\n  tokenizer: {Text(data.Tokenizer)}\n  field: {Text(data.Field)}\n  holdout: {Number(data.Holdout)}\n  onBadLine: {EnumWords.Of(data.OnBadLine)}\n");
+        text.Append($"data:\n  source: {Texts(data.Sources)}\n  tokenizer: {Text(data.Tokenizer)}\n  field: {Text(data.Field)}\n  holdout: {Number(data.Holdout)}\n  onBadLine: {EnumWords.Of(data.OnBadLine)}\n  attention: {EnumWords.Of(data.Attention)}\n");
         if (data.Cache is not null)
         {
             text.Append($"  cache: {Text(data.Cache)}\n");

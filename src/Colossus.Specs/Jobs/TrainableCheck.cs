@@ -1,5 +1,4 @@
 using Colossus.Specs.Diagnostics;
-using Colossus.Specs.Layouts;
 using Colossus.Specs.Yaml;
 
 namespace Colossus.Specs.Jobs;
@@ -26,16 +25,11 @@ public static class TrainableCheck
         }
 
         var (model, parallel) = (job.Model, job.Parallel);
-        foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[
-            ("context", parallel.Context), ("expert", parallel.Expert)])
-        {
-            Refuse(value > 1, $"parallel.{key}", $"parallel.{key} is {value}, but training cannot share that among ranks yet", $"use 1{AsManyRanks(job)}; {priced}");
-        }
-
+        Refuse(parallel.Expert > 1, "parallel.expert", $"parallel.expert is {parallel.Expert}, but training cannot share experts among ranks yet", $"use 1; {priced}");
         Refuse(
-            (double)parallel.Data * parallel.Tensor * parallel.Pipeline > mostProcesses,
-            places.FirstGiven("parallel.data", "parallel.tensor", "parallel.pipeline"),
-            $"parallel.data · tensor · pipeline ({parallel.Data} · {parallel.Tensor} · {parallel.Pipeline}) are more processes than one machine should start",
+            (double)parallel.Data * parallel.Tensor * parallel.Context * parallel.Pipeline > mostProcesses,
+            places.FirstGiven("parallel.data", "parallel.tensor", "parallel.context", "parallel.pipeline"),
+            $"parallel.data · tensor · context · pipeline ({parallel.Data} · {parallel.Tensor} · {parallel.Context} · {parallel.Pipeline}) are more processes than one machine should start",
             $"use a product of {mostProcesses} or less; {priced}");
         Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
         Refuse(job.Train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
@@ -51,23 +45,5 @@ public static class TrainableCheck
         }
 
         return bag.All;
-    }
-
-    // The nearest layout that runs: the same ranks as more stages, else as more replicas.
-    private static string AsManyRanks(JobSpec job)
-    {
-        var parallel = job.Parallel;
-        if (parallel.Tensor * (double)parallel.Context * parallel.Data * parallel.Pipeline > LayoutRules.MostRanks)
-        {
-            return string.Empty;
-        }
-
-        int shared = parallel.Tensor * parallel.Context;
-        ParallelSpec plain = parallel with { Tensor = 1, Context = 1, Expert = 1 };
-        ParallelSpec[] candidates = [plain with { Pipeline = parallel.Pipeline * shared }, plain with { Data = parallel.Data * shared }];
-        var sizes = ModelSizes.From(job.Model);
-        return shared > 1 && Array.Find(candidates, candidate => LayoutRules.IsSound(sizes, Layout.From(candidate, job.Train.MicroBatch, job.Train.GlobalBatch))) is { } near
-            ? $" (data {near.Data}, tensor 1, pipeline {near.Pipeline}, context 1 has as many ranks)"
-            : string.Empty;
     }
 }

@@ -72,8 +72,11 @@ public static class LayoutRules
         new(
             ["parallel.context"],
             ["model.sequence"],
-            static (in model, in layout) => model.Sequence % layout.Context == 0,
-            static (in model, in layout) => Indivisible("parallel.context", layout.Context, "model.sequence", model.Sequence)),
+            // Each rank takes two pieces, one of the beginning and one of the end, so that all have as much to attend to.
+            static (in model, in layout) => layout.Context == 1 || model.Sequence % (2L * layout.Context) == 0,
+            static (in model, in layout) => (
+                $"parallel.context is {layout.Context}, but model.sequence ({model.Sequence}) is not divisible by 2 · context",
+                model.Sequence % 2 == 0 ? $"use {Divisors(model.Sequence / 2)}" : "use 1, or an even model.sequence")),
         new(
             ["parallel.tensor"],
             ["parallel.sequenceParallel", "parallel.context", "model.sequence"],

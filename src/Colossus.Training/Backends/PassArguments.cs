@@ -10,6 +10,9 @@ internal sealed class PassArguments(int tokens)
     /// <summary>The token that follows at each place; -1 leaves a place out.</summary>
     public int[] Targets { get; } = new int[tokens];
 
+    /// <summary>The position in its sequence at which the document of each token begins; 0 where attention does not stay within documents.</summary>
+    public int[] FirstVisible { get; } = new int[tokens];
+
     /// <summary>The micro-batch, from 0.</summary>
     public int MicroBatch { get; set; }
 

@@ -76,10 +76,11 @@ internal sealed class Evaluator
     {
         var arguments = executor.Arguments;
         Array.Clear(arguments.Inputs);
+        Array.Clear(arguments.FirstVisible);
         Array.Fill(arguments.Targets, -1);
         for (int slot = 0; slot < job.Train.MicroBatch && SampleIndex(batch, slot) < samples; slot++)
         {
-            batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, arguments.Inputs, arguments.Targets);
+            batches.ReadHeldOut(Spread(SampleIndex(batch, slot)), slot, arguments);
         }
     }
 

@@ -62,7 +62,7 @@ public sealed unsafe class RankTrainer : IDisposable
         formats = NumberFormats.Of(job.Train);
         corpus = TokenCorpus.Open(corpusFolder);
         var layout = Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch);
-        programs = new RankPrograms(job.Model, layout, formats);
+        programs = new RankPrograms(job.Model, layout, formats, job.Data.Attention);
         states = StateMap.For(job.Model, layout);
 
         // Which rank this process will be is not known yet: of most layouts all ranks are alike.
@@ -74,7 +74,7 @@ public sealed unsafe class RankTrainer : IDisposable
     {
         var tiny = job.Model with { Layers = 1, Hidden = 64, Heads = 2, KvHeads = 1, HeadWidth = 32, Ffn = 64, Vocab = 64, Sequence = 32 };
         var alone = new Layout(1, 1, 1, 1, 1, 1, 1, false, 1, 1, job.Parallel.Recompute, PipelineSchedule.OneForwardOneBackward);
-        var program = RankProgram.For(tiny, alone, formats, 0);
+        var program = RankProgram.For(tiny, alone, formats, 0, job.Data.Attention);
         using var arena = new Arena();
         byte* weights = arena.Take<byte>(program.Table.FlatCount * sizeof(float));
         byte* gradients = arena.Take<byte>(program.Buckets.GradientCount * sizeof(float));
@@ -222,7 +222,7 @@ public sealed unsafe class RankTrainer : IDisposable
     private void WriteSample(float[] weights, Action<RankReport> report)
     {
         clock.Enter(TimeBucket.Evaluation);
-        var tokens = new TextGenerator(job.Model, weights).Continue(corpus.Tokenizer.Encode(SamplePrompt), SampleTokens, new SamplingOptions());
+        var tokens = new TextGenerator(job.Model, weights, job.Data.Attention == AttentionScope.Document ? corpus.Info.EndOfText : null).Continue(corpus.Tokenizer.Encode(SamplePrompt), SampleTokens, new SamplingOptions());
         report(new TextReport(SamplePrompt, corpus.Tokenizer.Decode(tokens)));
     }
 }

@@ -12,7 +12,7 @@ namespace Colossus.Training.Engine;
 internal sealed class StepAgreement(Group everyone)
 {
     private const int Decisions = 3;
-    private const int Words = (2 * ExactSum.Length) + Decisions;
+    private const int Words = (2 * ExactSum.Length) + 1 + Decisions;
 
     private readonly long[] mine = new long[Words];
     private readonly long[] all = new long[Words * everyone.Size];
@@ -24,21 +24,27 @@ internal sealed class StepAgreement(Group everyone)
     /// <summary>Sum of squares of this rank's part of the gradient.</summary>
     public ExactSum Squares { get; } = new();
 
-    /// <summary>Exchanges both sums and begins new ones.</summary>
+    /// <summary>Tokens that the tokens of this rank's micro-batches see together; of ranks that read the same micro-batches one counts them.</summary>
+    public long Visible { get; set; }
+
+    /// <summary>Exchanges the sums and begins new ones.</summary>
     /// <param name="decisions">What rank 0 decides; others' do not count.</param>
     /// <returns>The sums over all ranks, NaN where a value was not finite, and what rank 0 decided.</returns>
-    public (double Loss, double Squares, StepDecisions Decisions) Exchange(StepDecisions decisions)
+    public (double Loss, double Squares, long Visible, StepDecisions Decisions) Exchange(StepDecisions decisions)
     {
         Loss.Words.CopyTo(mine);
         Squares.Words.CopyTo(mine.AsSpan(ExactSum.Length));
+        mine[2 * ExactSum.Length] = Visible;
         mine[^3] = decisions.Stop ? 1 : 0;
         mine[^2] = decisions.Save ? 1 : 0;
         mine[^1] = decisions.SavedStep;
         everyone.Exchange(MemoryMarshal.AsBytes(mine.AsSpan()), MemoryMarshal.AsBytes(all.AsSpan()));
         Loss.Clear();
         Squares.Clear();
+        Visible = 0;
         var ofRank0 = new StepDecisions(all[Words - 3] != 0, all[Words - 2] != 0, all[Words - 1]);
-        return (Total(0), Total(ExactSum.Length), ofRank0);
+        long visible = Enumerable.Range(0, everyone.Size).Sum(rank => all[(rank * Words) + (2 * ExactSum.Length)]);
+        return (Total(0), Total(ExactSum.Length), visible, ofRank0);
     }
 
     private double Total(int first)

@@ -32,4 +32,7 @@ internal struct StepRecord
 
     /// <summary>Norm of the whole gradient before clipping.</summary>
     public double GradientNorm;
+
+    /// <summary>Tokens that all tokens of the global batch see together, themselves included; 0 where attention does not stay within documents.</summary>
+    public long Visible;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Ranks;
 using Colossus.Plan.Schedules;
 using Colossus.Plan.Traces;
@@ -28,6 +29,8 @@ internal sealed class TrainingSession : IDisposable
     private readonly StateUpdater updater;
     private readonly CheckpointJob checkpoints;
     private readonly StepTracer? tracer;
+    private readonly bool countsVisible;
+    private readonly long[] visibleOfMicroBatch;
     private (double Loss, double BitsPerByte)? lastEvaluation;
     private volatile bool stopRequested;
 
@@ -44,6 +47,10 @@ internal sealed class TrainingSession : IDisposable
         tracer = context.Tracer;
         job = context.Job;
         program = region.Program;
+
+        // All ranks of a replica read the same tokens, perhaps several times: one of them counts, each micro-batch once.
+        countsVisible = job.Data.Attention == AttentionScope.Document && new RankGrid(program.Layout).CoordinatesOf(program.Rank) is { Tensor: 0, Context: 0, Pipeline: 0 };
+        visibleOfMicroBatch = new long[program.Layout.MicroBatches];
         var kernels = Backends.BackendFactory.CreateState(program.Formats);
         communicator = new StepCommunicator(region, kernels, new WaitClock(context.Clock), tracer, poisons);
         agreement = new StepAgreement(region.World.Group(WorldMap.Everyone));
@@ -110,15 +117,16 @@ internal sealed class TrainingSession : IDisposable
         if (program.Rank == 0 && step > knownStep && step > 0)
         {
             ref var record = ref region.Record(step);
-            ReportStep(step, record.Loss, record.GradientNorm, seconds: 0, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
+            ReportStep(record, seconds: 0, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
         }
     }
 
-    private void ReportStep(long step, double loss, double norm, double seconds, string? skip)
+    private void ReportStep(in StepRecord record, double seconds, string? skip)
     {
-        double rate = LearningRate.At(job.Train.Optimizer, step, job.Train.Steps);
+        double rate = LearningRate.At(job.Train.Optimizer, record.Step, job.Train.Steps);
         long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
-        context.Report(new StepReport(step, loss, norm, rate, tokens, seconds, skip));
+        double? visible = record.Visible > 0 ? (double)record.Visible / tokens : null;
+        context.Report(new StepReport(record.Step, record.Loss, record.GradientNorm, rate, tokens, seconds, skip, visible));
     }
 
     // One optimizer step; answers whether all ranks are to stop after it.
@@ -136,10 +144,10 @@ internal sealed class TrainingSession : IDisposable
         checkpoints.WaitUntilCopied(step);
 
         context.Clock.Enter(TimeBucket.ExposedData);
-        var (lossSum, squares, decisions) = Agree(step);
+        var (lossSum, squares, visible, decisions) = Agree(step);
         context.Clock.Enter(TimeBucket.Optimizer);
         double loss = lossSum / ((double)job.Train.GlobalBatch * job.Model.Sequence);
-        string? skip = Update(step, loss, Math.Sqrt(squares), decisions);
+        string? skip = Update(step, loss, Math.Sqrt(squares), visible, decisions);
         context.Clock.Enter(TimeBucket.ExposedData);
         region.World.Advance(WorldMap.UpdatedCounter, step);
         using (tracer?.Begin(SpanKind.Wait))
@@ -151,7 +159,7 @@ internal sealed class TrainingSession : IDisposable
         ref var record = ref region.Record(step);
         if (program.Rank == 0)
         {
-            ReportStep(step, loss, record.GradientNorm, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
+            ReportStep(record, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
         }
 
         if (record.SkippedInRow >= SkippedStepsAllowed)
@@ -173,6 +181,8 @@ internal sealed class TrainingSession : IDisposable
         {
             agreement.Loss.Add(loss);
         }
+
+        agreement.Visible = visibleOfMicroBatch.Sum();
     }
 
     private void Read(long step, int microBatch)
@@ -180,11 +190,16 @@ internal sealed class TrainingSession : IDisposable
         context.Clock.Enter(TimeBucket.Data);
         int first = ((program.DataPlace * program.Layout.MicroBatches) + microBatch) * job.Train.MicroBatch;
         using var span = tracer?.Begin(SpanKind.ReadTokens, microBatch: microBatch);
-        batches.Read(step, first, executor.Arguments.Inputs, executor.Arguments.Targets);
+        batches.Read(step, first, executor.Arguments);
+        if (countsVisible)
+        {
+            visibleOfMicroBatch[microBatch] = Batches.Visible(executor.Arguments.FirstVisible, job.Model.Sequence);
+        }
+
         context.Clock.Enter(TimeBucket.Compute);
     }
 
-    private (double Loss, double Squares, StepDecisions Decisions) Agree(long step)
+    private (double Loss, double Squares, long Visible, StepDecisions Decisions) Agree(long step)
     {
         StepDecisions mine = Decide(step);
         using var span = tracer?.Begin(SpanKind.Wait);
@@ -202,7 +217,7 @@ internal sealed class TrainingSession : IDisposable
         return new StepDecisions(stop, checkpoints.IsDue(step, last: stop || step == job.Train.Steps), checkpoints.SavedStep);
     }
 
-    private string? Update(long step, double loss, double norm, StepDecisions decisions)
+    private string? Update(long step, double loss, double norm, long visible, StepDecisions decisions)
     {
         using var span = tracer?.Begin(SpanKind.Optimizer);
         StepRecord before = region.Record(step - 1);
@@ -230,6 +245,7 @@ internal sealed class TrainingSession : IDisposable
             EvaluatedStep = before.EvaluatedStep,
             Loss = loss,
             GradientNorm = norm,
+            Visible = visible,
         };
         return skip;
     }

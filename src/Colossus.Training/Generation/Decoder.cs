@@ -24,10 +24,16 @@ internal sealed class Decoder
     private readonly float[] up;
     private readonly float[] scores;
     private readonly float[] logits;
+    private readonly int? documentStart;
+    private int firstVisible;
 
     /// <summary>Prepares a decoder at position 0.</summary>
-    public Decoder(ModelSpec model, DecoderWeights weights)
+    /// <param name="model">The model.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="documentStart">The token with which a document begins, where attention stays within documents; else null.</param>
+    public Decoder(ModelSpec model, DecoderWeights weights, int? documentStart = null)
     {
+        this.documentStart = documentStart;
         this.model = model;
         this.weights = weights;
         names = WeightNames.Of(model);
@@ -49,13 +55,14 @@ internal sealed class Decoder
     public int Position { get; private set; }
 
     /// <summary>Forgets all tokens.</summary>
-    public void Reset() => Position = 0;
+    public void Reset() => Position = firstVisible = 0;
 
     /// <summary>Appends a token.</summary>
     /// <param name="token">Its id, below the vocabulary's size.</param>
     /// <returns>The logits of the next token, [vocab]; valid until the next call.</returns>
     public ReadOnlySpan<float> Append(int token)
     {
+        firstVisible = token == documentStart ? Position : firstVisible;
         Embed(token);
         for (int layer = 0; layer < model.Layers; layer++)
         {
@@ -135,20 +142,20 @@ internal sealed class Decoder
         for (int head = 0; head < model.Heads; head++)
         {
             int offset = head / queriesPerKey * width;
-            var seen = scores.AsSpan(0, Position + 1);
-            for (int position = 0; position <= Position; position++)
+            var seen = scores.AsSpan(0, Position + 1)[firstVisible..];
+            for (int position = firstVisible; position <= Position; position++)
             {
                 var past = keys[layer].AsSpan((position * keyWidth) + offset, width);
-                seen[position] = Cap(TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width));
+                seen[position - firstVisible] = Cap(TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width));
             }
 
             // The library's softmax takes exponentials as they are; a trained model's scores overflow them.
             TensorPrimitives.Subtract(seen, TensorPrimitives.Max(seen), seen);
             TensorPrimitives.SoftMax(seen, seen);
             var output = attended.AsSpan(head * width, width);
-            for (int position = 0; position <= Position; position++)
+            for (int position = firstVisible; position <= Position; position++)
             {
-                TensorPrimitives.MultiplyAdd(values[layer].AsSpan((position * keyWidth) + offset, width), seen[position], output, output);
+                TensorPrimitives.MultiplyAdd(values[layer].AsSpan((position * keyWidth) + offset, width), seen[position - firstVisible], output, output);
             }
         }
     }

@@ -12,10 +12,11 @@ public sealed class TextGenerator
     /// <summary>Prepares a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="flatWeights">Its weights as one flat vector, laid out as <see cref="ParameterTable"/> says.</param>
-    public TextGenerator(ModelSpec model, float[] flatWeights)
+    /// <param name="documentStart">The token with which a document begins, where attention stays within documents; else null.</param>
+    public TextGenerator(ModelSpec model, float[] flatWeights, int? documentStart = null)
     {
         this.model = model;
-        decoder = new Decoder(model, new DecoderWeights(ParameterTable.For(model), flatWeights));
+        decoder = new Decoder(model, new DecoderWeights(ParameterTable.For(model), flatWeights), documentStart);
     }
 
     /// <summary>Draws tokens that follow a prompt.</summary>

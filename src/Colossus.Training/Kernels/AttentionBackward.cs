@@ -4,95 +4,119 @@ using System.Runtime.Intrinsics;
 namespace Colossus.Training.Kernels;
 
 /// <summary>The backward pass of attention for one (sample, key head): for each block of 64 queries, the blocks of keys that they see.</summary>
-internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dOutput, T* qkv, T* output, float* logSumExp, T* dQkv) : IKernelBody
+internal readonly unsafe struct AttentionBackward<T>(
+    AttentionShape shape, QuerySet queries, T* dOutput, AttentionHeads<T> heads, T* output, float* logSumExp, AttentionHeads<T> gradients) : IKernelBody
     where T : unmanaged, IElement<T>
 {
     private const int Lanes = 16;
     private const int Block = AttentionShape.Block;
 
     private readonly AttentionShape shape = shape;
+    private readonly QuerySet queries = queries;
     private readonly T* dOutput = dOutput;
-    private readonly T* qkv = qkv;
+    private readonly AttentionHeads<T> heads = heads;
     private readonly T* output = output;
     private readonly float* logSumExp = logSumExp;
-    private readonly T* dQkv = dQkv;
+    private readonly AttentionHeads<T> gradients = gradients;
 
     /// <inheritdoc/>
     public void Run(int item)
     {
         int sample = item / shape.KvHeads;
         int kvHead = item % shape.KvHeads;
-        T* rows = qkv + ((long)sample * shape.Sequence * shape.RowStride);
-        T* dRows = dQkv + ((long)sample * shape.Sequence * shape.RowStride);
-        var scratch = ThreadScratch.Begin(sizeof(float) * ((4 * shape.Panel) + (Block * ((5L * shape.Width) + (2 * Block) + 2))));
+        long start = (long)sample * shape.Sequence;
+        int width = shape.PaddedWidth;
+        int valueWidth = shape.PaddedValueWidth;
+        var scratch = ThreadScratch.Begin(
+            sizeof(float) * ((2 * (shape.KeyPanel + shape.ValuePanel)) + (Block * ((3L * width) + (2L * valueWidth) + (2 * Block) + 3))));
         var room = new Room(scratch, shape);
-        HeadPanel.Pack(rows + shape.KeyColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, room.Keys, shape.Length, shape.Width, 1);
-        HeadPanel.Pack(rows + shape.ValueColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, room.Values, shape.Length, shape.Width, 1);
-        Flat.Zero(room.DKeys, shape.Panel);
-        Flat.Zero(room.DValues, shape.Panel);
+        HeadPanel.Pack(heads.Keys.At(start, kvHead, shape.HeadWidth), heads.Keys.Stride, shape.Sequence, shape.HeadWidth, room.Keys, shape.Length, width, 1);
+        HeadPanel.Pack(heads.Values.At(start, kvHead, shape.ValueWidth), heads.Values.Stride, shape.Sequence, shape.ValueWidth, room.Values, shape.Length, valueWidth, 1);
+        Flat.Zero(room.DKeys, shape.KeyPanel);
+        Flat.Zero(room.DValues, shape.ValuePanel);
         for (int head = kvHead * shape.Group; head < (kvHead + 1) * shape.Group; head++)
         {
-            for (int first = 0; first < shape.Sequence; first += Block)
+            foreach (var block in queries.Blocks)
             {
-                QueryBlock(rows, dRows, sample, head, first, room);
+                QueryBlock(sample, head, block, room);
             }
         }
 
-        // Queries were packed with log₂(e) / √d, so the gradient of keys lacks only ln 2.
-        HeadPanel.Unpack(
-            room.DKeys, shape.Width, dRows + shape.KeyColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, HeadPanel.Ln2);
-        HeadPanel.Unpack(room.DValues, shape.Width, dRows + shape.ValueColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, 1);
+        // Queries were packed with log₂(e) · scale, so the gradient of keys lacks only ln 2.
+        HeadPanel.Unpack(room.DKeys, width, gradients.Keys.At(start, kvHead, shape.HeadWidth), gradients.Keys.Stride, shape.Sequence, shape.HeadWidth, HeadPanel.Ln2);
+        HeadPanel.Unpack(room.DValues, valueWidth, gradients.Values.At(start, kvHead, shape.ValueWidth), gradients.Values.Stride, shape.Sequence, shape.ValueWidth, 1);
     }
 
-    private void QueryBlock(T* rows, T* dRows, int sample, int head, int first, Room room)
+    private void QueryBlock(int sample, int head, QueryBlock block, Room room)
     {
-        int queries = shape.BlockAt(first);
-        int live = Math.Min(queries, shape.Sequence - first);
-        int width = shape.Width;
-        long resultStart = ((((long)sample * shape.Sequence) + first) * shape.ResultStride) + shape.QueryColumn(head);
-        long queryStart = ((long)first * shape.RowStride) + shape.QueryColumn(head);
-        HeadPanel.Pack(rows + queryStart, shape.RowStride, live, shape.HeadWidth, room.Queries, queries, width, shape.Scale * HeadPanel.Log2E);
-        HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, queries, queries, width);
-        HeadPanel.Pack(dOutput + resultStart, shape.ResultStride, live, shape.HeadWidth, room.DResults, queries, width, 1);
-        HeadPanel.Transpose(room.DResults, width, room.DResultsTransposed, queries, queries, width);
-        HeadPanel.RowProducts(room.DResults, width, output + resultStart, shape.ResultStride, live, shape.HeadWidth, room.Products);
-        float* stored = logSumExp + shape.LogSumExpStart(sample, head) + first;
-        for (int i = 0; i < queries; i++)
+        int rows = block.Rows;
+        int width = shape.PaddedWidth;
+        int valueWidth = shape.PaddedValueWidth;
+        long firstRow = ((long)sample * queries.Rows) + block.Row;
+        PackQueries(sample, head, block, firstRow, room);
+        int visible = queries.Visible(((long)sample * shape.Sequence) + block.First, block, room.FirstVisible);
+        int begin = visible / Block * Block;
+        for (int start = begin; start < block.Start + rows; start += Block)
         {
-            room.LogSumExp[i] = i < live ? stored[i] * HeadPanel.Log2E : 0;
-            room.Products[i] = i < live ? room.Products[i] : 0;
-        }
-
-        for (int start = 0; start < first + queries; start += Block)
-        {
-            int count = Math.Min(Block, first + queries - start);
-            int diagonal = first - start;
+            int count = Math.Min(Block, block.Start + rows - start);
+            int diagonal = block.Start - start;
             float* keys = room.Keys + ((long)start * width);
-            float* values = room.Values + ((long)start * width);
+            float* values = room.Values + ((long)start * valueWidth);
             float* p = room.Probabilities;
             float* ds = room.DScores;
-            Tile.Multiply(keys, width, 1, room.QueriesTransposed, queries, p, queries, count, queries, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
-            Tile.Multiply(values, width, 1, room.DResultsTransposed, queries, ds, queries, count, queries, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
-            for (int column = 0; column < queries; column += Lanes)
+            Tile.Multiply(keys, width, 1, room.QueriesTransposed, rows, p, rows, count, rows, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
+            Tile.Multiply(values, valueWidth, 1, room.DResultsTransposed, rows, ds, rows, count, rows, shape.ValueWidth, false, Triangle.ColumnsFromRow, diagonal);
+            for (int column = 0; column < rows; column += Lanes)
             {
                 if (shape.ScoreCap > 0)
                 {
-                    ScoreGradients(new CappedScores(shape.ScoreCap), p + column, ds + column, queries, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                    ScoreGradients(new CappedScores(shape.ScoreCap), p + column, ds + column, rows, count, diagonal + column, room.LogSumExp + column, room.Products + column);
                 }
                 else
                 {
-                    ScoreGradients(default(PlainScores), p + column, ds + column, queries, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                    ScoreGradients(default(PlainScores), p + column, ds + column, rows, count, diagonal + column, room.LogSumExp + column, room.Products + column);
+                }
+
+                if (queries.Hides)
+                {
+                    Attention.Hide(p + column, rows, count, start, room.FirstVisible + column, 0);
+                    Attention.Hide(ds + column, rows, count, start, room.FirstVisible + column, 0);
                 }
             }
 
-            float* dValues = room.DValues + ((long)start * width);
+            float* dValues = room.DValues + ((long)start * valueWidth);
             float* dKeys = room.DKeys + ((long)start * width);
-            Tile.Multiply(p, queries, 1, room.DResults, width, dValues, width, count, width, queries, true, Triangle.DepthFromRow, diagonal);
-            Tile.Multiply(ds, queries, 1, room.Queries, width, dKeys, width, count, width, queries, true, Triangle.DepthFromRow, diagonal);
-            Tile.Multiply(ds, 1, queries, keys, width, room.DQueries, width, queries, width, count, start > 0, Triangle.DepthToRow, diagonal);
+            Tile.Multiply(p, rows, 1, room.DResults, valueWidth, dValues, valueWidth, count, valueWidth, rows, true, Triangle.DepthFromRow, diagonal);
+            Tile.Multiply(ds, rows, 1, room.Queries, width, dKeys, width, count, width, rows, true, Triangle.DepthFromRow, diagonal);
+            Tile.Multiply(ds, 1, rows, keys, width, room.DQueries, width, rows, width, count, start > begin, Triangle.DepthToRow, diagonal);
         }
 
-        HeadPanel.Unpack(room.DQueries, width, dRows + queryStart, shape.RowStride, live, shape.HeadWidth, shape.Scale);
+        T* to = gradients.Queries.At(firstRow, head, shape.HeadWidth);
+        HeadPanel.Unpack(room.DQueries + ((long)block.Lead * width), width, to, gradients.Queries.Stride, block.Live, shape.HeadWidth, shape.Scale);
+    }
+
+    // Queries and gradients of results, as they are and transposed, with each row's log-sum-exp and Σ dP P.
+    private void PackQueries(int sample, int head, QueryBlock block, long firstRow, Room room)
+    {
+        int rows = block.Rows;
+        int width = shape.PaddedWidth;
+        int valueWidth = shape.PaddedValueWidth;
+        long results = (firstRow * shape.ResultStride) + ((long)head * shape.ValueWidth);
+        HeadPanel.PackBlock(heads.Queries.At(firstRow, head, shape.HeadWidth), heads.Queries.Stride, block, shape.HeadWidth, room.Queries, width, shape.Scale * HeadPanel.Log2E);
+        HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, rows, rows, width);
+        HeadPanel.PackBlock(dOutput + results, shape.ResultStride, block, shape.ValueWidth, room.DResults, valueWidth, 1);
+        HeadPanel.Transpose(room.DResults, valueWidth, room.DResultsTransposed, rows, rows, valueWidth);
+
+        // Rows of padding have no gradient of results and no products: whatever their probabilities, nothing comes of them.
+        new Span<float>(room.LogSumExp, rows).Clear();
+        new Span<float>(room.Products, rows).Clear();
+        float* dResults = room.DResults + ((long)block.Lead * valueWidth);
+        HeadPanel.RowProducts(dResults, valueWidth, output + results, shape.ResultStride, block.Live, shape.ValueWidth, room.Products + block.Lead);
+        float* stored = logSumExp + ((((long)sample * shape.Heads) + head) * queries.Rows) + block.Row;
+        for (int i = 0; i < block.Live; i++)
+        {
+            room.LogSumExp[block.Lead + i] = stored[i] * HeadPanel.Log2E;
+        }
     }
 
     // P = exp(S - lse), dS = P (dP - Σ dP P), and from there through the curve of scores, for 16 queries; both 0 behind the diagonal. Keys before "whole" are seen by all 16, the next 16 by some.
@@ -130,18 +154,19 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T* dO
     // Four padded heads, and what a block of queries needs.
     private readonly struct Room(ThreadScratch scratch, AttentionShape shape)
     {
-        public readonly float* Keys = scratch.Take<float>(shape.Panel);
-        public readonly float* Values = scratch.Take<float>(shape.Panel);
-        public readonly float* DKeys = scratch.Take<float>(shape.Panel);
-        public readonly float* DValues = scratch.Take<float>(shape.Panel);
-        public readonly float* Queries = scratch.Take<float>((long)Block * shape.Width);
-        public readonly float* QueriesTransposed = scratch.Take<float>((long)Block * shape.Width);
-        public readonly float* DResults = scratch.Take<float>((long)Block * shape.Width);
-        public readonly float* DResultsTransposed = scratch.Take<float>((long)Block * shape.Width);
-        public readonly float* DQueries = scratch.Take<float>((long)Block * shape.Width);
+        public readonly float* Keys = scratch.Take<float>(shape.KeyPanel);
+        public readonly float* Values = scratch.Take<float>(shape.ValuePanel);
+        public readonly float* DKeys = scratch.Take<float>(shape.KeyPanel);
+        public readonly float* DValues = scratch.Take<float>(shape.ValuePanel);
+        public readonly float* Queries = scratch.Take<float>((long)Block * shape.PaddedWidth);
+        public readonly float* QueriesTransposed = scratch.Take<float>((long)Block * shape.PaddedWidth);
+        public readonly float* DQueries = scratch.Take<float>((long)Block * shape.PaddedWidth);
+        public readonly float* DResults = scratch.Take<float>((long)Block * shape.PaddedValueWidth);
+        public readonly float* DResultsTransposed = scratch.Take<float>((long)Block * shape.PaddedValueWidth);
         public readonly float* Probabilities = scratch.Take<float>(Block * Block);
         public readonly float* DScores = scratch.Take<float>(Block * Block);
         public readonly float* LogSumExp = scratch.Take<float>(Block);
         public readonly float* Products = scratch.Take<float>(Block);
+        public readonly int* FirstVisible = scratch.Take<int>(Block);
     }
 }

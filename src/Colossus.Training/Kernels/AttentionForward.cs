@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Colossus.Training.Kernels;
 
 /// <summary>The forward pass of attention for one (sample, key head): blocks of 64 queries, and for each, chunks of keys with a running maximum and sum.</summary>
-internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv, T* output, float* logSumExp) : IKernelBody
+internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QuerySet queries, AttentionHeads<T> heads, T* output, float* logSumExp) : IKernelBody
     where T : unmanaged, IElement<T>
 {
     // Keys of a chunk, a multiple of the block: scores of a chunk and its values stay in the nearest caches.
@@ -14,7 +14,8 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
     private const int Block = AttentionShape.Block;
 
     private readonly AttentionShape shape = shape;
-    private readonly T* qkv = qkv;
+    private readonly QuerySet queries = queries;
+    private readonly AttentionHeads<T> heads = heads;
     private readonly T* output = output;
     private readonly float* logSumExp = logSumExp;
 
@@ -23,69 +24,73 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
     {
         int sample = item / shape.KvHeads;
         int kvHead = item % shape.KvHeads;
-        T* rows = qkv + ((long)sample * shape.Sequence * shape.RowStride);
-        var scratch = ThreadScratch.Begin(sizeof(float) * ((2 * shape.Panel) + (Block * ((3L * shape.Width) + Chunk + 3))));
-        float* keys = scratch.Take<float>(shape.Panel);
-        float* values = scratch.Take<float>(shape.Panel);
-        var room = new Room(
-            scratch.Take<float>((long)Block * shape.Width),
-            scratch.Take<float>((long)Block * shape.Width),
-            scratch.Take<float>((long)Block * shape.Width),
-            scratch.Take<float>(Block * Chunk),
-            scratch.Take<float>(Block),
-            scratch.Take<float>(Block),
-            scratch.Take<float>(Block));
-        HeadPanel.Pack(rows + shape.KeyColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, keys, shape.Length, shape.Width, 1);
-        HeadPanel.Pack(rows + shape.ValueColumn(kvHead), shape.RowStride, shape.Sequence, shape.HeadWidth, values, shape.Length, shape.Width, 1);
+        long start = (long)sample * shape.Sequence;
+        var scratch = ThreadScratch.Begin(
+            sizeof(float) * (shape.KeyPanel + shape.ValuePanel + (Block * ((2L * shape.PaddedWidth) + shape.PaddedValueWidth + Chunk + 4))));
+        var room = new Room(scratch, shape);
+        HeadPanel.Pack(
+            heads.Keys.At(start, kvHead, shape.HeadWidth), heads.Keys.Stride, shape.Sequence, shape.HeadWidth, room.Keys, shape.Length, shape.PaddedWidth, 1);
+        HeadPanel.Pack(
+            heads.Values.At(start, kvHead, shape.ValueWidth), heads.Values.Stride, shape.Sequence, shape.ValueWidth, room.Values, shape.Length, shape.PaddedValueWidth, 1);
         for (int head = kvHead * shape.Group; head < (kvHead + 1) * shape.Group; head++)
         {
-            for (int first = 0; first < shape.Sequence; first += Block)
+            foreach (var block in queries.Blocks)
             {
-                QueryBlock(rows, sample, head, first, keys, values, room);
+                QueryBlock(sample, head, block, room);
             }
         }
     }
 
-    private void QueryBlock(T* rows, int sample, int head, int first, float* keys, float* values, Room room)
+    private void QueryBlock(int sample, int head, QueryBlock block, Room room)
     {
-        int queries = shape.BlockAt(first);
-        int live = Math.Min(queries, shape.Sequence - first);
-        int width = shape.Width;
-        T* source = rows + ((long)first * shape.RowStride) + shape.QueryColumn(head);
-        HeadPanel.Pack(source, shape.RowStride, live, shape.HeadWidth, room.Queries, queries, width, shape.Scale * HeadPanel.Log2E);
-        HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, queries, queries, width);
-        new Span<float>(room.Highest, queries).Fill(float.NegativeInfinity);
-        new Span<float>(room.Sum, queries).Clear();
-        for (int start = 0; start < first + queries; start += Chunk)
+        int rows = block.Rows;
+        int width = shape.PaddedWidth;
+        int valueWidth = shape.PaddedValueWidth;
+        long firstRow = ((long)sample * queries.Rows) + block.Row;
+        HeadPanel.PackBlock(heads.Queries.At(firstRow, head, shape.HeadWidth), heads.Queries.Stride, block, shape.HeadWidth, room.Queries, width, shape.Scale * HeadPanel.Log2E);
+        HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, rows, rows, width);
+
+        // Finite, for rows that see nothing of their block's first keys: what they have summed by then is 0 · 2⁰.
+        new Span<float>(room.Highest, rows).Fill(-float.MaxValue);
+        new Span<float>(room.Sum, rows).Clear();
+        int visible = queries.Visible(((long)sample * shape.Sequence) + block.First, block, room.FirstVisible);
+        int begin = visible / Chunk * Chunk;
+        for (int start = begin; start < block.Start + rows; start += Chunk)
         {
-            int count = Math.Min(Chunk, first + queries - start);
-            int diagonal = first - start;
-            Tile.Multiply(
-                keys + ((long)start * width), width, 1, room.QueriesTransposed, queries, room.Scores, queries, count, queries, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
-            for (int column = 0; column < queries; column += Lanes)
+            int count = Math.Min(Chunk, block.Start + rows - start);
+            int diagonal = block.Start - start;
+            float* keys = room.Keys + ((long)start * width);
+            Tile.Multiply(keys, width, 1, room.QueriesTransposed, rows, room.Scores, rows, count, rows, shape.HeadWidth, false, Triangle.ColumnsFromRow, diagonal);
+            for (int column = 0; column < rows; column += Lanes)
             {
                 if (shape.ScoreCap > 0)
                 {
-                    Cap(room.Scores + column, queries, Math.Min(count, diagonal + column + Lanes), new CappedScores(shape.ScoreCap));
+                    Cap(room.Scores + column, rows, Math.Min(count, diagonal + column + Lanes), new CappedScores(shape.ScoreCap));
                 }
 
-                Softmax(room.Scores + column, queries, count, diagonal + column, room.Highest + column, room.Sum + column, room.Factor + column);
+                if (queries.Hides)
+                {
+                    Attention.Hide(room.Scores + column, rows, count, start, room.FirstVisible + column, float.NegativeInfinity);
+                }
+
+                Softmax(room.Scores + column, rows, count, diagonal + column, room.Highest + column, room.Sum + column, room.Factor + column);
             }
 
-            if (start > 0)
+            if (start > begin)
             {
-                Rescale(room.Result, room.Factor, queries, width);
+                Rescale(room.Result, room.Factor, rows, valueWidth);
             }
 
-            Tile.Multiply(
-                room.Scores, 1, queries, values + ((long)start * width), width, room.Result, width, queries, width, count, start > 0, Triangle.DepthToRow, diagonal);
+            float* values = room.Values + ((long)start * valueWidth);
+            Tile.Multiply(room.Scores, 1, rows, values, valueWidth, room.Result, valueWidth, rows, valueWidth, count, start > begin, Triangle.DepthToRow, diagonal);
         }
 
-        Finish(room.Highest, room.Sum, room.Factor, queries);
-        new Span<float>(room.Highest, live).CopyTo(new Span<float>(logSumExp + shape.LogSumExpStart(sample, head) + first, live));
-        Rescale(room.Result, room.Factor, live, width);
-        T* to = output + ((((long)sample * shape.Sequence) + first) * shape.ResultStride) + shape.QueryColumn(head);
-        HeadPanel.Unpack(room.Result, width, to, shape.ResultStride, live, shape.HeadWidth, 1);
+        Finish(room.Highest, room.Sum, room.Factor, rows);
+        float* stored = logSumExp + ((((long)sample * shape.Heads) + head) * queries.Rows) + block.Row;
+        new Span<float>(room.Highest + block.Lead, block.Live).CopyTo(new Span<float>(stored, block.Live));
+        Rescale(room.Result, room.Factor, rows, valueWidth);
+        T* to = output + (firstRow * shape.ResultStride) + ((long)head * shape.ValueWidth);
+        HeadPanel.Unpack(room.Result + ((long)block.Lead * valueWidth), valueWidth, to, shape.ResultStride, block.Live, shape.ValueWidth, 1);
     }
 
     // Scores of 16 queries become capped ones, those that softmax reads.
@@ -182,15 +187,18 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, T* qkv
         }
     }
 
-    // What a block of queries needs: [64, width] three times, [chunk, 64], and three numbers a query.
-    private readonly struct Room(float* queries, float* queriesTransposed, float* result, float* scores, float* highest, float* sum, float* factor)
+    // A padded head of keys and one of values, and what a block of queries needs.
+    private readonly struct Room(ThreadScratch scratch, AttentionShape shape)
     {
-        public readonly float* Queries = queries;
-        public readonly float* QueriesTransposed = queriesTransposed;
-        public readonly float* Result = result;
-        public readonly float* Scores = scores;
-        public readonly float* Highest = highest;
-        public readonly float* Sum = sum;
-        public readonly float* Factor = factor;
+        public readonly float* Keys = scratch.Take<float>(shape.KeyPanel);
+        public readonly float* Values = scratch.Take<float>(shape.ValuePanel);
+        public readonly float* Queries = scratch.Take<float>((long)Block * shape.PaddedWidth);
+        public readonly float* QueriesTransposed = scratch.Take<float>((long)Block * shape.PaddedWidth);
+        public readonly float* Result = scratch.Take<float>((long)Block * shape.PaddedValueWidth);
+        public readonly float* Scores = scratch.Take<float>(Block * Chunk);
+        public readonly float* Highest = scratch.Take<float>(Block);
+        public readonly float* Sum = scratch.Take<float>(Block);
+        public readonly float* Factor = scratch.Take<float>(Block);
+        public readonly int* FirstVisible = scratch.Take<int>(Block);
     }
 }

@@ -1,52 +1,44 @@
 namespace Colossus.Training.Kernels;
 
-/// <summary>Sizes and places of attention over packed rows of query heads, key heads and value heads.</summary>
+/// <summary>Sizes of attention.</summary>
 /// <param name="Batch">Samples.</param>
-/// <param name="Sequence">Positions of a sample.</param>
+/// <param name="Sequence">Positions of a sample; each has a key and a value.</param>
 /// <param name="Heads">Query heads.</param>
 /// <param name="KvHeads">Key and value heads; <paramref name="Heads"/> is a multiple.</param>
-/// <param name="HeadWidth">Elements of a head.</param>
+/// <param name="HeadWidth">Elements of a query head and of a key head.</param>
 /// <param name="ScoreCap">Scores x become cap · tanh(x / cap); 0 for none.</param>
 internal readonly record struct AttentionShape(int Batch, int Sequence, int Heads, int KvHeads, int HeadWidth, float ScoreCap = 0)
 {
     /// <summary>Queries worked on together, and the unit in which keys are.</summary>
     public const int Block = 64;
 
-    /// <summary>The sequence, padded.</summary>
-    public int Length { get; } = RoundUp(Sequence);
+    /// <summary>Elements of a value head and of a head of the result; by default those of a query head.</summary>
+    public int ValueWidth { get; init; } = HeadWidth;
 
-    /// <summary>The head's width, padded.</summary>
-    public int Width { get; } = RoundUp(HeadWidth);
+    /// <summary>Factor on scores; by default 1 / √<see cref="HeadWidth"/>.</summary>
+    public float Scale { get; init; } = 1f / MathF.Sqrt(HeadWidth);
+
+    /// <summary>The sequence, padded.</summary>
+    public int Length => RoundUp(Sequence);
+
+    /// <summary>The width of a query or key head, padded.</summary>
+    public int PaddedWidth => RoundUp(HeadWidth);
+
+    /// <summary>The width of a value head, padded.</summary>
+    public int PaddedValueWidth => RoundUp(ValueWidth);
 
     /// <summary>Query heads that share a key head.</summary>
     public int Group => Heads / KvHeads;
 
-    /// <summary>Elements of a row of queries, keys and values.</summary>
-    public int RowStride => (Heads + (2 * KvHeads)) * HeadWidth;
-
     /// <summary>Elements of a row of results.</summary>
-    public int ResultStride => Heads * HeadWidth;
+    public int ResultStride => Heads * ValueWidth;
 
-    /// <summary>Floats of a padded head of a sample.</summary>
-    public long Panel => (long)Length * Width;
+    /// <summary>Floats of a padded key head of a sample.</summary>
+    public long KeyPanel => (long)Length * PaddedWidth;
 
-    /// <summary>Factor on scores.</summary>
-    public float Scale => 1f / MathF.Sqrt(HeadWidth);
+    /// <summary>Floats of a padded value head of a sample.</summary>
+    public long ValuePanel => (long)Length * PaddedValueWidth;
 
-    /// <summary>First column of a query head.</summary>
-    public long QueryColumn(int head) => (long)head * HeadWidth;
-
-    /// <summary>First column of a key head.</summary>
-    public long KeyColumn(int kvHead) => (long)(Heads + kvHead) * HeadWidth;
-
-    /// <summary>First column of a value head.</summary>
-    public long ValueColumn(int kvHead) => (long)(Heads + KvHeads + kvHead) * HeadWidth;
-
-    /// <summary>Where the log-sum-exp of a head of a sample starts.</summary>
-    public long LogSumExpStart(int sample, int head) => (((long)sample * Heads) + head) * Sequence;
-
-    /// <summary>Queries of the block that starts at <paramref name="first"/>, padding included.</summary>
-    public int BlockAt(int first) => Math.Min(Block, Length - first);
-
-    private static int RoundUp(int size) => (size + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
+    /// <summary>A size, padded as products want it.</summary>
+    public static int RoundUp(int size) => (size + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
 }

@@ -61,7 +61,7 @@ internal static unsafe class HeadNorm
             int end = Math.Min(rows, (item + 1) * RowsPerBlock);
             for (int row = item * RowsPerBlock; row < end; row++)
             {
-                long start = (long)row * shape.RowStride;
+                long start = (long)row * (normed + shape.KvHeads) * width;
                 for (int head = 0; head < normed; head++)
                 {
                     T* from = x + start + (head * width);
@@ -70,7 +70,7 @@ internal static unsafe class HeadNorm
                     RmsNorm.ScaleRow(from, head < shape.Heads ? queryScale : keyScale, y + start + (head * width), width, inverse);
                 }
 
-                long values = start + shape.ValueColumn(0);
+                long values = start + ((long)normed * width);
                 Flat.Convert(x + values, y + values, shape.KvHeads * width);
             }
         }
@@ -100,7 +100,7 @@ internal static unsafe class HeadNorm
             int end = Math.Min(rows, (item + 1) * RowsPerBlock);
             for (int row = item * RowsPerBlock; row < end; row++)
             {
-                long start = (long)row * shape.RowStride;
+                long start = (long)row * (normed + shape.KvHeads) * width;
                 for (int head = 0; head < normed; head++)
                 {
                     bool isQuery = head < shape.Heads;
@@ -109,7 +109,7 @@ internal static unsafe class HeadNorm
                     RmsNorm.BackwardRow(dy + at, x + at, isQuery ? queryScale : keyScale, inverse, dx + at, false, isQuery ? ofQueries : ofKeys, width);
                 }
 
-                long values = start + shape.ValueColumn(0);
+                long values = start + ((long)normed * width);
                 Flat.Convert(dy + values, dx + values, shape.KvHeads * width);
             }
         }

@@ -51,6 +51,17 @@ internal static unsafe class HeadPanel
         Flat.Zero(panel, (long)(panelRows - rows) * width);
     }
 
+    /// <summary>panel = source · scale for the queries of a block, with rows before and behind them and columns beyond the source's 0.</summary>
+    /// <param name="source">[queries of the block, columns] with rows <paramref name="stride"/> apart.</param>
+    /// <param name="panel">[rows of the block, width].</param>
+    public static void PackBlock<T>(T* source, int stride, QueryBlock block, int columns, float* panel, int width, float scale)
+        where T : unmanaged, IElement<T>
+    {
+        long lead = (long)block.Lead * width;
+        Flat.Zero(panel, lead);
+        Pack(source, stride, block.Live, columns, panel + lead, block.Rows - block.Lead, width, scale);
+    }
+
     /// <summary>target = panel · scale, without the padding.</summary>
     /// <param name="panel">[rows, width].</param>
     /// <param name="target">[rows, columns] with rows <paramref name="stride"/> apart.</param>

@@ -52,7 +52,8 @@ internal static class AnyModel
         from sequences in Gen.Int[1, 3]
         from first in Gen.Int[0, ModelProgram.BlockCount(model) - 1]
         from count in Gen.Int[1, ModelProgram.BlockCount(model) - first]
-        select (model, options, ChunkLowering.Lower(ModelProgram.Blocks(model, sequences, first, count), options));
+        from scope in Gen.Enum<AttentionScope>()
+        select (model, options, ChunkLowering.Lower(ModelProgram.Blocks(model, sequences, first, count, scope), options));
 
     public static Gen<LoweringOptions> OptionsFor(ModelSpec model) =>
         from formats in Formats

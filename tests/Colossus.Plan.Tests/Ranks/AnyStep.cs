@@ -15,29 +15,32 @@ internal static class AnyStep
     /// <summary>Steps of every schedule, ZeRO stage, recomputation and number format.</summary>
     /// <param name="mostData">Most replicas; a pipeline has up to 4 stages.</param>
     /// <param name="mostTensor">Most ranks that share each matrix.</param>
-    public static Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> Of(int mostData, int mostTensor = 4) =>
+    /// <param name="mostContext">Most ranks that share each sequence.</param>
+    public static Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> Of(int mostData, int mostTensor = 4, int mostContext = 3) =>
         (from model in AnyModel.Dense
          from schedule in Gen.Enum<PipelineSchedule>()
          from pipeline in Gen.Int[1, 4]
          from virtualStages in Gen.Int[1, schedule == PipelineSchedule.Interleaved && pipeline > 1 ? 3 : 1]
          from data in Gen.Int[1, mostData]
          from tensor in Gen.Int[1, mostTensor]
+         from context in Gen.Int[1, mostContext]
          from sequenceParallel in Gen.Bool
          from microBatches in Gen.Int[1, 7]
          from microBatch in Gen.Int[1, 2]
          from zero in Gen.Int[0, 3]
          from formats in AnyModel.Formats
          from recompute in Gen.Enum<Recompute>()
-         select (Model: Divisible(model, tensor), Layout: new Layout(
-             data, tensor, pipeline, virtualStages, 1, 1, zero, sequenceParallel && tensor > 1, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
+         select (Model: Divisible(model, tensor, context), Layout: new Layout(
+             data, tensor, pipeline, virtualStages, context, 1, zero, sequenceParallel && tensor > 1, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
         .Where(static step => step.Layout.Ranks <= MostRanks && LayoutRules.IsSound(ModelSizes.From(step.Model), step.Layout));
 
-    // A model like a random one that so many tensor ranks can share, with heads of keys and values for each of them or one for all.
-    private static ModelSpec Divisible(ModelSpec model, int tensor)
+    // A model like a random one that so many ranks can share, with heads of keys and values for each of them or one for all.
+    private static ModelSpec Divisible(ModelSpec model, int tensor, int context)
     {
+        int sequence = model.Sequence * tensor * (context == 1 ? 1 : 2 * context);
         int group = model.Heads / model.KvHeads;
         return model.KvHeads == 2
-            ? model with { KvHeads = 1, Heads = group * tensor, Ffn = model.Ffn * tensor, Sequence = model.Sequence * tensor }
-            : model with { KvHeads = model.KvHeads * tensor, Heads = model.Heads * tensor, Ffn = model.Ffn * tensor, Sequence = model.Sequence * tensor };
+            ? model with { KvHeads = 1, Heads = group * tensor, Ffn = model.Ffn * tensor, Sequence = sequence }
+            : model with { KvHeads = model.KvHeads * tensor, Heads = model.Heads * tensor, Ffn = model.Ffn * tensor, Sequence = sequence };
     }
 }

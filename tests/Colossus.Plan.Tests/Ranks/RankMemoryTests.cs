@@ -33,11 +33,11 @@ public sealed class RankMemoryTests
     [Fact]
     public void What_ranks_with_the_same_weights_read_from_each_other_lies_alike_on_all_of_them() => AnyStep.Of(mostData: 4).Sample(static step =>
     {
-        RankProgram first = RankProgram.For(step.Model, step.Layout, step.Formats, 0);
-        RankMemory expected = RankMemory.Of(first);
+        var programs = new RankPrograms(step.Model, step.Layout, step.Formats);
+        RankMemory expected = RankMemory.Of(programs.Of(0));
         foreach (int rank in new RankGrid(step.Layout).Group(0, GroupAxis.Data))
         {
-            RankMemory memory = RankMemory.Of(first.MovedTo(rank));
+            RankMemory memory = RankMemory.Of(programs.Of(rank));
             Assert.Equal((expected.Gradients, expected.Sums, expected.Exchange, expected.Weights.Offset), (memory.Gradients, memory.Sums, memory.Exchange, memory.Weights.Offset));
             Assert.True(step.Layout.Zero == 3 || (expected.Weights, expected.Matrices) == (memory.Weights, memory.Matrices), "gathered weights lie alike");
         }
@@ -48,7 +48,10 @@ public sealed class RankMemoryTests
     {
         var programs = new RankPrograms(step.Model, step.Layout, step.Formats);
         RankMemory expected = RankMemory.Of(programs.Of(step.Layout.Ranks - 1));
-        Assert.All(new RankGrid(step.Layout).Group(step.Layout.Ranks - 1, GroupAxis.Tensor), rank =>
+        var grid = new RankGrid(step.Layout);
+        int last = step.Layout.Ranks - 1;
+        Assert.All(grid.Group(last, GroupAxis.Context), rank => Assert.Equal(expected.Exchange, RankMemory.Of(programs.Of(rank)).Exchange));
+        Assert.All(grid.Group(last, GroupAxis.Tensor), rank =>
         {
             RankMemory memory = RankMemory.Of(programs.Of(rank));
             Assert.Equal((expected.Exchange, expected.Copies, expected.State), (memory.Exchange, memory.Copies, memory.State));

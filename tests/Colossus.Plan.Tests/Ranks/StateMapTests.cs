@@ -19,7 +19,7 @@ public sealed class StateMapTests
             ForEach(box.Box, ParameterBox.Of(table.Parameters[box.Parameter]).Columns, element => keepers[box.Parameter][element]++);
         }
 
-        int replicas = step.Layout.Zero == 0 ? step.Layout.Data : 1;
+        int replicas = step.Layout.Zero == 0 ? step.Layout.DenseReplicas : 1;
         Assert.All(keepers, (counts, parameter) =>
         {
             int copies = local.Parameters[parameter].Weight.Part?.Copies ?? 1;

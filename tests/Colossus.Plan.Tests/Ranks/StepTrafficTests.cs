@@ -22,7 +22,7 @@ public sealed class StepTrafficTests
     });
 
     [Fact]
-    public void A_rank_alone_sends_nothing() => AnyStep.Of(mostData: 1, mostTensor: 1).Where(step => step.Layout.Pipeline == 1).Sample(static step =>
+    public void A_rank_alone_sends_nothing() => AnyStep.Of(mostData: 1, mostTensor: 1, mostContext: 1).Where(step => step.Layout.Pipeline == 1).Sample(static step =>
         Assert.All(StepTraffic.Of(RankProgram.For(step.Model, step.Layout, step.Formats, 0)), entry => Assert.Equal((0, 0), (entry.BytesSent, entry.BytesReceived))));
 
     // The volumes of ZeRO (arXiv 1910.02054, section 7), over both ranks together: each element of a buffer is read once by the other one.

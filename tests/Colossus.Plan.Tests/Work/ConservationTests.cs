@@ -42,6 +42,15 @@ public sealed class ConservationTests
     });
 
     [Fact]
+    public void Documents_cost_what_samples_of_their_length_cost() => Gen.Select(model, Gen.Int[1, 8]).Sample(static (model, documents) =>
+    {
+        int length = model.Sequence / documents;
+        ModelShape whole = model with { Sequence = length * documents };
+        Assert.Equal(
+            1, ModelFlops.OfDocuments(whole, 3, (length + 1) / 2.0) / ModelFlops.OfStep(model with { Sequence = length }, 3 * documents, FlopConvention.ModelCausal), 9);
+    });
+
+    [Fact]
     public void Every_collective_sends_what_its_ring_passes_on() => sound.Sample(static pair =>
     {
         var work = new LayerWork();

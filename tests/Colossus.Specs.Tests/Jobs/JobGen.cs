@@ -42,7 +42,7 @@ internal static class JobGen
         }));
 
     private static readonly Gen<DataSpec> texts = Gen.Select(words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), words, Gen.Double[0, 0.5], Gen.Bool, words)
-        .Select((sources, tokenizer, field, holdout, hasCache, other) => new DataSpec(sources, tokenizer, field, holdout, hasCache ? other : null, hasCache ? BadLineRule.Skip : BadLineRule.Stop)
+        .Select((sources, tokenizer, field, holdout, hasCache, other) => new DataSpec(sources, tokenizer, field, holdout, hasCache ? other : null, hasCache ? BadLineRule.Skip : BadLineRule.Stop, hasCache ? AttentionScope.Document : AttentionScope.Sequence)
         {
             Exclude = hasCache ? [new ExclusionRule(Region: other), new ExclusionRule("a", null, "2024-*", field, other)] : [],
         });

@@ -1,12 +1,13 @@
 using Colossus.Plan.Lowering;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Programs.Communication;
+using Colossus.Plan.Programs.Operations;
 using Colossus.Training.Backends;
 
 namespace Colossus.Training.Tests.Backends;
 
 /// <summary>A backend that counts what another one does: FLOPs of the operations that run, bytes that are taken, and how far they are used.</summary>
-internal sealed class CountingBackend(IBackend inner, NumberFormats formats, DeviceMemory exchange) : IBackend
+internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats formats, DeviceMemory exchange) : IBackend
 {
     private readonly List<Taken> taken = [];
 
@@ -28,7 +29,9 @@ internal sealed class CountingBackend(IBackend inner, NumberFormats formats, Dev
 
     public IBoundOperation Bind(Operation operation, IOperationMemory memory)
     {
-        return new Counted(this, operation, ValuesOf(operation, memory), inner.Bind(operation, memory));
+        var attention = operation as CausalAttention ?? (operation as CausalAttentionGradient)?.Forward;
+        nint firstVisible = attention?.FirstVisible is { } first ? memory.Of(first) : 0;
+        return new Counted(this, operation, ValuesOf(operation, memory), attention?.Geometry, firstVisible, inner.Bind(operation, memory));
     }
 
     /// <summary>Counts the memory that an exchange of rows uses.</summary>
@@ -69,11 +72,17 @@ internal sealed class CountingBackend(IBackend inner, NumberFormats formats, Dev
         public long Used { get; set; }
     }
 
-    private sealed class Counted(CountingBackend counts, Operation operation, (nint Address, long Bytes)[] values, IBoundOperation inner) : IBoundOperation
+    private sealed class Counted(
+        CountingBackend counts, Operation operation, (nint Address, long Bytes)[] values, AttentionGeometry? geometry, nint firstVisible, IBoundOperation inner) : IBoundOperation
     {
+        // What attention within documents computes is known from where they begin.
+        private double Flops => firstVisible == 0 ? operation.Flops
+            : geometry!.FlopsOf(Enumerable.Range(0, geometry.Sequences * geometry.Queries.OfSequence)
+                .Sum(row => (double)geometry.Queries.PositionOf(row) + 1 - ((int*)firstVisible)[geometry.Queries.TokenOf(row)])) * (operation is CausalAttention ? 1 : 2);
+
         public void Run(PassArguments arguments)
         {
-            counts.Flops += operation.Flops;
+            counts.Flops += Flops;
             foreach (var (address, bytes) in values)
             {
                 counts.Use(operation, address, bytes);

@@ -14,13 +14,14 @@ public sealed class CheckpointLayoutTests
     private static readonly Gen<string[]> layouts =
         from data in Gen.Int[1, 2]
         from tensor in OneOf("1", "1", "2", "4")
+        from context in OneOf("1", "1", "2")
         from sequenceParallel in OneOf("true", "false")
         from zero in Gen.Int[0, 3]
         from pipeline in Gen.Int[1, 3]
         from virtualStages in Gen.Int[1, pipeline == 1 ? 1 : 5 / pipeline]
         from schedule in virtualStages > 1 ? Gen.Const("interleaved") : OneOf("gpipe", "1f1b", "interleaved", "zero-bubble")
         from recompute in OneOf("none", "selective", "full")
-        select (string[])[$"parallel.data={data}", $"parallel.tensor={tensor}", $"parallel.sequenceParallel={sequenceParallel}", $"parallel.zero={zero}", $"parallel.pipeline={pipeline}", $"parallel.virtualStages={virtualStages}", $"parallel.schedule={schedule}", $"parallel.recompute={recompute}"];
+        select (string[])[$"parallel.data={data}", $"parallel.tensor={tensor}", $"parallel.context={context}", $"parallel.sequenceParallel={sequenceParallel}", $"parallel.zero={zero}", $"parallel.pipeline={pipeline}", $"parallel.virtualStages={virtualStages}", $"parallel.schedule={schedule}", $"parallel.recompute={recompute}"];
 
     private static readonly Gen<string[]> models =
         from tied in OneOf("true", "false")

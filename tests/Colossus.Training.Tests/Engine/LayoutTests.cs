@@ -45,14 +45,29 @@ public sealed partial class LayoutTests
             ["parallel.tensor=4", "parallel.sequenceParallel=false"],
             ["parallel.tensor=2", "parallel.pipeline=2", "parallel.zero=3"],
             ["parallel.tensor=2", "parallel.data=2", "parallel.zero=0"]),
+        new(
+            "`context`",
+            Close,
+            ["parallel.context=1"],
+            ["parallel.context=2"],
+            ["parallel.context=2", "parallel.pipeline=2", "parallel.zero=3"],
+            ["parallel.context=2", "parallel.tensor=2"]),
         new("`sequenceParallel`", Close, ["parallel.tensor=2"], ["parallel.tensor=2", "parallel.sequenceParallel=false"]),
-        new("`pipeline`, `schedule`, `recompute` and `zero` 0 ↔ 1 at equal `tensor`",
+        new(
+            "`pipeline`, `schedule`, `recompute` and `zero` 0 ↔ 1 at equal `tensor`",
             SameBits,
             ["parallel.tensor=2"],
             ["parallel.tensor=2", "parallel.pipeline=2"],
             ["parallel.tensor=2", "parallel.pipeline=2", "parallel.schedule=zero-bubble", "parallel.zero=0"],
             ["parallel.tensor=2", "parallel.recompute=selective"],
             ["parallel.tensor=2", "parallel.recompute=full"]),
+        new(
+            "the same at equal `context`",
+            SameBits,
+            ["parallel.context=2"],
+            ["parallel.context=2", "parallel.pipeline=2", "parallel.zero=0"],
+            ["parallel.context=2", "parallel.recompute=selective"],
+            ["parallel.context=2", "parallel.recompute=full"]),
         new("`microBatch`", Close, ["parallel.data=2"], ["parallel.data=2", "train.microBatch=4"], ["parallel.data=2", "train.microBatch=1"]),
     ];
 
@@ -129,6 +144,8 @@ public sealed partial class LayoutTests
         "parallel.tensor=2",
         "parallel.tensor=2 parallel.sequenceParallel=false parallel.zero=3 parallel.data=2",
         "parallel.tensor=2 parallel.pipeline=2 model.tiedHead=true train.precision=bf16",
+        "parallel.context=2",
+        "parallel.context=2 parallel.zero=2 parallel.recompute=full",
     ];
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class SmallJob : IDisposable
     {
         var job = Read(settings);
         run.Job = job;
-        var corpus = CorpusBuilder.Build(job.Data, folder, null, TestContext.Current.CancellationToken);
+        var corpus = Build(job);
         string checkpoints = Checkpoints;
         string segment = $"colossus-test-{Path.GetFileName(folder)}-{runs++}-e";
         var trainers = new RankTrainer[job.Parallel.Ranks];
@@ -85,7 +85,12 @@ internal sealed class SmallJob : IDisposable
         RankTrainer NewTrainer() => new(job, JobWriter.Write(job), corpus.Folder, checkpoints, new PhaseClock(TimeProvider.System), poisons: true);
     }
 
+    /// <summary>The text of a job, as its ranks see it.</summary>
+    public TokenCorpus OpenCorpus(JobSpec job) => TokenCorpus.Open(Build(job).Folder);
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private CorpusInfo Build(JobSpec job) => CorpusBuilder.Build(job.Data, folder, null, TestContext.Current.CancellationToken);
 
     // Answers whether the run is complete, and not only this epoch.
     private static bool RunEpoch(SmallRun run, RankTrainer[] trainers, Func<int, RankPlace> place, Fault? fault)

@@ -15,10 +15,10 @@ internal sealed class SoloRank : IDisposable, ICommunicator
     private readonly RankProgram program;
     private readonly RankExecutor executor;
 
-    public SoloRank(ModelSpec model, int microBatch, NumberFormats formats, Recompute recompute)
+    public SoloRank(ModelSpec model, int microBatch, NumberFormats formats, Recompute recompute, AttentionScope scope = AttentionScope.Sequence)
     {
         var layout = new Layout(1, 1, 1, 1, 1, 1, 1, false, microBatch, microBatch, recompute, PipelineSchedule.OneForwardOneBackward);
-        program = RankProgram.For(model, layout, formats, 0);
+        program = RankProgram.For(model, layout, formats, 0, scope);
         executor = new RankExecutor(program, BackendFactory.Create(formats));
     }
 

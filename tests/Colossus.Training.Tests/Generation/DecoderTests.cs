@@ -1,6 +1,7 @@
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
+using Colossus.Training.Engine;
 using Colossus.Training.Generation;
 using Colossus.Training.Memory;
 using Colossus.Training.Native;
@@ -27,16 +28,7 @@ public sealed unsafe class DecoderTests
         float[] weights = Weights(table, random, spread);
         int[] tokens = [.. Enumerable.Range(0, model.Sequence + 1).Select(_ => random.Next(model.Vocab))];
         double expected = WholeSequence(model, table, weights, tokens);
-        var decoder = new Decoder(model, new DecoderWeights(table, weights));
-        double loss = 0;
-        for (int i = 0; i < model.Sequence; i++)
-        {
-            var logits = decoder.Append(tokens[i]);
-            double max = logits.ToArray().Max();
-            loss += max + Math.Log(logits.ToArray().Sum(logit => Math.Exp(logit - max))) - logits[tokens[i + 1]];
-        }
-
-        Assert.Equal(expected, loss, 1e-3 * expected);
+        Assert.Equal(expected, LossOf(new Decoder(model, new DecoderWeights(table, weights)), tokens), 1e-3 * expected);
     }
 
     [Theory]
@@ -69,6 +61,35 @@ public sealed unsafe class DecoderTests
         }
     }
 
+    [Fact]
+    public void Within_documents_the_decoder_gives_the_loss_of_the_engine()
+    {
+        var model = new ModelSpec(Layers: 2, Hidden: 48, Heads: 4, 2, HeadWidth: 12, Ffn: 80, Activation.SwiGlu, Vocab: 61, Sequence: 37);
+        var table = ParameterTable.For(model);
+        var random = new Random(3);
+        float[] weights = Weights(table, random, 2);
+        int[] tokens = [.. Enumerable.Range(0, model.Sequence + 1).Select(_ => random.Next(1, model.Vocab))];
+        tokens[0] = tokens[9] = tokens[10] = tokens[23] = 0;
+        using var engine = new Engine(model, table, weights, AttentionScope.Document);
+        Batches.FindDocuments(tokens.AsSpan(0, model.Sequence), 0, engine.FirstVisible);
+        double expected = engine.Loss(tokens[..^1], tokens[1..]);
+        Assert.Equal(expected, LossOf(new Decoder(model, new DecoderWeights(table, weights), documentStart: 0), tokens), 1e-3 * expected);
+        Assert.NotEqual(expected, LossOf(new Decoder(model, new DecoderWeights(table, weights)), tokens), 1e-2 * expected);
+    }
+
+    private static double LossOf(Decoder decoder, int[] tokens)
+    {
+        double loss = 0;
+        for (int i = 0; i < tokens.Length - 1; i++)
+        {
+            var logits = decoder.Append(tokens[i]);
+            double max = logits.ToArray().Max();
+            loss += max + Math.Log(logits.ToArray().Sum(logit => Math.Exp(logit - max))) - logits[tokens[i + 1]];
+        }
+
+        return loss;
+    }
+
     private static float[] Weights(ParameterTable table, Random random, double spread)
     {
         float[] weights = new float[table.FlatCount];
@@ -96,14 +117,16 @@ public sealed unsafe class DecoderTests
         private readonly Arena arena = new();
         private readonly SoloRank executor;
 
-        public Engine(ModelSpec model, ParameterTable table, float[] weights)
+        public Engine(ModelSpec model, ParameterTable table, float[] weights, AttentionScope scope = AttentionScope.Sequence)
         {
             NumberFormats fp32 = default;
-            executor = new SoloRank(model, microBatch: 1, fp32, Recompute.None);
+            executor = new SoloRank(model, microBatch: 1, fp32, Recompute.None, scope);
             float* flat = arena.Take<float>(weights.Length);
             weights.CopyTo(new Span<float>(flat, weights.Length));
             executor.Bind((nint)flat, (nint)flat, (nint)arena.Take<float>(table.Buckets[^1].Range.End));
         }
+
+        public Span<int> FirstVisible => executor.Arguments.FirstVisible;
 
         public double Loss(int[] inputs, int[] targets)
         {

@@ -131,6 +131,7 @@ public sealed unsafe class AttentionTests
         where T : unmanaged, IElement<T>
     {
         private readonly AttentionShape shape = new(batch, sequence, heads, kvHeads, headWidth, cap);
+        private readonly AttentionQueries queries = new(new PositionRange(0, sequence));
 
         public int Packed { get; } = (heads + (2 * kvHeads)) * headWidth;
 
@@ -145,10 +146,11 @@ public sealed unsafe class AttentionTests
         public Values<F32> LogSumExp { get; } = new((long)batch * sequence * heads);
 
         public void Forward() =>
-            Attention.Forward(Qkv.Data, Output.Data, (float*)LogSumExp.Data, shape);
+            Attention.Forward(AttentionHeads<T>.Packed(Qkv.Data, shape), Output.Data, (float*)LogSumExp.Data, shape, queries);
 
         public void Backward() =>
-            Attention.Backward(DOutput.Data, Qkv.Data, Output.Data, (float*)LogSumExp.Data, DQkv.Data, shape);
+            Attention.Backward(
+                DOutput.Data, AttentionHeads<T>.Packed(Qkv.Data, shape), Output.Data, (float*)LogSumExp.Data, AttentionHeads<T>.Packed(DQkv.Data, shape), shape, queries);
 
         public (Tensor Q, Tensor K, Tensor V) Reference()
         {

@@ -58,13 +58,13 @@ public sealed unsafe class HeadNormTests
         where T : unmanaged, IElement<T>
         where TW : unmanaged, IElement<TW>
     {
-        public Values<T> X { get; } = Values<T>.Normal(rows * shape.RowStride, 1);
+        public Values<T> X { get; } = Values<T>.Normal(Elements(rows, shape), 1);
 
-        public Values<T> Y { get; } = new(rows * shape.RowStride);
+        public Values<T> Y { get; } = new(Elements(rows, shape));
 
-        public Values<T> Dy { get; } = Values<T>.Normal(rows * shape.RowStride, 2);
+        public Values<T> Dy { get; } = Values<T>.Normal(Elements(rows, shape), 2);
 
-        public Values<T> Dx { get; } = new(rows * shape.RowStride);
+        public Values<T> Dx { get; } = new(Elements(rows, shape));
 
         public Values<TW> QueryScale { get; } = Values<TW>.Normal(shape.HeadWidth, 3);
 
@@ -91,5 +91,7 @@ public sealed unsafe class HeadNormTests
             Inverse.Dispose();
             DScales.Dispose();
         }
+
+        private static int Elements(int rows, AttentionShape shape) => rows * (shape.Heads + (2 * shape.KvHeads)) * shape.HeadWidth;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
+using Colossus.Plan.Partitioning;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
 using Colossus.Specs.Jobs;
@@ -20,6 +21,7 @@ internal delegate (IBackend Backend, ICommunicator Communicator) Equipment(RankP
 /// <summary>One step of a model, by ranks that are threads of this process over a world in shared memory, from weights and tokens that do not depend on the layout.</summary>
 internal sealed unsafe class StepRun
 {
+    private const int EndOfText = 0;
     private static readonly TimeSpan limit = TimeSpan.FromMinutes(2);
     private static int worlds;
 
@@ -27,14 +29,16 @@ internal sealed unsafe class StepRun
     private readonly Layout layout;
     private readonly NumberFormats formats;
     private readonly bool computes;
+    private readonly AttentionScope scope;
     private readonly Equipment equipment;
     private readonly StateMap states;
     private readonly RankPrograms programs;
     private readonly float[] start;
     private readonly Lock gate = new();
 
-    private StepRun(ModelSpec model, Layout layout, NumberFormats formats, bool computes, Equipment? equipment)
+    private StepRun(ModelSpec model, Layout layout, NumberFormats formats, bool computes, Equipment? equipment, AttentionScope scope)
     {
+        this.scope = scope;
         this.model = model;
         this.layout = layout;
         this.formats = formats;
@@ -47,7 +51,7 @@ internal sealed unsafe class StepRun
         Weights = new float[Table.FlatCount];
         Array.Fill(Weights, float.NaN);
         Counts = new RankCount[layout.Ranks];
-        programs = new RankPrograms(model, layout, formats);
+        programs = new RankPrograms(model, layout, formats, scope);
         _ = Enumerable.Range(0, layout.Ranks).Select(programs.Of).ToList();
     }
 
@@ -77,18 +81,28 @@ internal sealed unsafe class StepRun
     /// <param name="formats">Number formats.</param>
     /// <param name="computes">Whether operations compute; else values are zero.</param>
     /// <param name="equipment">Stands between the engine and its backend.</param>
-    public static StepRun Of(ModelSpec model, Layout layout, NumberFormats formats, bool computes = true, Equipment? equipment = null)
+    /// <param name="scope">What a token sees of its sequence.</param>
+    public static StepRun Of(ModelSpec model, Layout layout, NumberFormats formats, bool computes = true, Equipment? equipment = null, AttentionScope scope = AttentionScope.Sequence)
     {
         // Each rank's thread would have a team of its own, which spins while it has nothing to do.
         LibtorchLoader.Load();
         torch.set_num_threads(1);
-        var run = new StepRun(model, layout, formats, computes, equipment);
+        var run = new StepRun(model, layout, formats, computes, equipment, scope);
         run.RunRanks();
         return run;
     }
 
     /// <summary>What a rank does, by the plan.</summary>
     public RankProgram ProgramOf(int rank) => programs.Of(rank);
+
+    /// <summary>Tokens that the tokens of a micro-batch see together.</summary>
+    public long Visible(RankProgram program, int microBatch)
+    {
+        var arguments = new PassArguments(program.TokensOfMicroBatch);
+        Read(program, microBatch, arguments);
+        var rows = new TokenRows(model.Sequence, layout.Context, RankShare.Of(layout, program.Rank).ContextPlace);
+        return Enumerable.Range(0, layout.MicroBatch * rows.OfSequence).Sum(row => (long)rows.PositionOf(row) + 1 - arguments.FirstVisible[rows.TokenOf(row)]);
+    }
 
     private void RunRanks()
     {
@@ -155,7 +169,7 @@ internal sealed unsafe class StepRun
         executor.RunPasses(communicator, microBatch => Read(program, microBatch, executor.Arguments));
         executor.TakeLosses().ToList().ForEach(agreement.Loss.Add);
         updater.FinishGradients(agreement.Squares);
-        var (loss, squares, _) = agreement.Exchange(default);
+        var (loss, squares, _, _) = agreement.Exchange(default);
         TakeGradients(region);
         updater.Update(1, 1, rate: 1e-3, gradientScale: 1);
         TakeWeights(region);
@@ -231,6 +245,11 @@ internal sealed unsafe class StepRun
         {
             arguments.Inputs[i] = TokenAt(first + i);
             arguments.Targets[i] = TokenAt(first + i + 1);
+        }
+
+        for (int start = 0; scope == AttentionScope.Document && start < program.TokensOfMicroBatch; start += model.Sequence)
+        {
+            Batches.FindDocuments(arguments.Inputs.AsSpan(start, model.Sequence), EndOfText, arguments.FirstVisible.AsSpan(start));
         }
     }
 

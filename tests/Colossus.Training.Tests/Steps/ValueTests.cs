@@ -96,6 +96,45 @@ public sealed class ValueTests
         }
     }
 
+    [Theory]
+    [InlineData(AttentionScope.Sequence)]
+    [InlineData(AttentionScope.Document)]
+    public void Ranks_that_share_each_sequence_have_the_loss_and_every_gradient_of_one_rank(AttentionScope scope)
+    {
+        foreach (ModelSpec model in (ModelSpec[])[Model(false), Rich(true)])
+        {
+            StepRun exact = StepRun.Of(model, Of(new Split(1)), fp32, scope: scope);
+            foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16, autocast])
+            {
+                StepRun alone = StepRun.Of(model, Of(new Split(1)), formats, scope: scope);
+                foreach (Split split in (Split[])
+                    [new(1, Context: 2), new(1, Context: 4), new(2, Context: 2, Zero: 0), new(1, Context: 2, Zero: 3, MicroBatch: 2), new(1, Context: 2, Pipeline: 2), new(1, Context: 2, Tensor: 2),
+                        new(1, Context: 2, Tensor: 2, Sequence: true, Pipeline: 2, Zero: 2), new(1, Context: 2, Pipeline: 3, Schedule: PipelineSchedule.ZeroBubble), new(1, Context: 2, Recompute: Recompute.Full)])
+                {
+                    AssertAsGood(exact, alone, StepRun.Of(model, Of(split), formats, scope: scope), $"{split}, {formats}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Documents_have_the_same_bits_in_every_stage_and_computed_again()
+    {
+        foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16])
+        {
+            StepRun expected = Run(formats, false, new(1), AttentionScope.Document);
+            Assert.NotEqual(Run(formats, false, new(1)).Loss, expected.Loss);
+            foreach (Split split in (Split[])[
+                new(1, Pipeline: 3), new(1, Pipeline: 2, Schedule: PipelineSchedule.Interleaved, VirtualStages: 2), new(1, Pipeline: 2, Schedule: PipelineSchedule.ZeroBubble),
+                new(1, Recompute: Recompute.Full), new(1, Recompute: Recompute.Selective), new(1, Pipeline: 2, Recompute: Recompute.Full, Schedule: PipelineSchedule.ZeroBubble)])
+            {
+                StepRun found = Run(formats, false, split, AttentionScope.Document);
+                Assert.Equal(expected.Loss, found.Loss);
+                Assert.True(Bits(expected.Gradients).SequenceEqual(Bits(found.Gradients)), $"{split}, {formats}: other gradients");
+            }
+        }
+    }
+
     // Sums that are bracketed otherwise are as far from the truth as those of one rank, not the same.
     private static void AssertAsGood(StepRun exact, StepRun alone, StepRun together, string what)
     {
@@ -155,7 +194,7 @@ public sealed class ValueTests
 
     private static ReadOnlySpan<int> Bits(float[] values) => MemoryMarshal.Cast<float, int>(values);
 
-    private static StepRun Run(NumberFormats formats, bool tied, Split split) => StepRun.Of(Model(tied), Of(split), formats);
+    private static StepRun Run(NumberFormats formats, bool tied, Split split, AttentionScope scope = AttentionScope.Sequence) => StepRun.Of(Model(tied), Of(split), formats, scope: scope);
 
     private static ModelSpec Model(bool tied) => new(3, 96, 4, 2, 24, 160, Activation.SwiGlu, 101, 24, tied);
 
@@ -170,7 +209,7 @@ public sealed class ValueTests
     };
 
     private static Layout Of(Split split) => new(
-        split.Data, split.Tensor, split.Pipeline, split.VirtualStages, 1, 1, split.Zero, split.Sequence, split.MicroBatch, Batch, Recompute.None, split.Schedule);
+        split.Data, split.Tensor, split.Pipeline, split.VirtualStages, split.Context, 1, split.Zero, split.Sequence, split.MicroBatch, Batch, split.Recompute, split.Schedule);
 
     private sealed record Split(
         int Data,
@@ -179,6 +218,8 @@ public sealed class ValueTests
         int MicroBatch = 1,
         PipelineSchedule Schedule = PipelineSchedule.OneForwardOneBackward,
         int VirtualStages = 1,
+        Recompute Recompute = Recompute.None,
         int Tensor = 1,
-        bool Sequence = false);
+        bool Sequence = false,
+        int Context = 1);
 }

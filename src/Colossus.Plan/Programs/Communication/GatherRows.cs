@@ -48,4 +48,11 @@ public sealed class GatherRows : RowCommunication
         (Value gradient, bool accumulate) = backward.Into(Source);
         backward.Add(new SumRows(parts, gradient, Axis, Shares, accumulate));
     }
+
+    /// <inheritdoc/>
+    public override Operation Mapped(OperationMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new GatherRows(map.Of(Source), map.Of(Target), Axis, Shares);
+    }
 }

@@ -49,6 +49,8 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
             AddBias add => new CpuAddBias<TResidual, T>(add, memory),
             BiasGradient gradient => new CpuBiasGradient<T>(gradient, memory),
             Rotate rotate => new CpuRotate<T>(rotate, memory, Rope(rotate.Positions)),
+            TakeColumns take => new CpuTakeColumns<T>(take, memory),
+            PutColumns put => new CpuPutColumns<T>(put, memory),
             CausalAttention attention => new CpuCausalAttention<T>(attention, memory),
             CausalAttentionGradient gradient => new CpuCausalAttentionGradient<T>(gradient, memory),
             Activate activate => new CpuActivate<T>(activate, memory),
