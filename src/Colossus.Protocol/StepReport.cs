@@ -9,6 +9,7 @@ namespace Colossus.Protocol;
 /// <param name="Seconds">Wall time of the step.</param>
 /// <param name="SkipReason">Why the weights were left as they were; null for a step that counted.</param>
 /// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
+/// <param name="ExpertLoads">Tokens that came to each expert, a list for each layer with experts; null for a dense model.</param>
 public sealed record StepReport(
     long Step,
     double Loss,
@@ -17,4 +18,5 @@ public sealed record StepReport(
     long Tokens,
     double Seconds,
     string? SkipReason = null,
-    double? VisibleTokens = null) : RankReport;
+    double? VisibleTokens = null,
+    IReadOnlyList<IReadOnlyList<long>>? ExpertLoads = null) : RankReport;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Colossus.Runs;
 
 /// <summary>
@@ -14,6 +16,7 @@ namespace Colossus.Runs;
 /// <param name="Session">The session that computed it: 0 for the first, 1 more at each resume.</param>
 /// <param name="Epoch">Generation of ranks within the session, 1 more at each recovery.</param>
 /// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
+/// <param name="ExpertLoads">Tokens that came to each expert, a list for each layer with experts; null, and left out of the line, for a dense model.</param>
 public sealed record MetricRecord(
     long Step,
     double Loss,
@@ -24,4 +27,5 @@ public sealed record MetricRecord(
     double? ModelFlopsUtilization,
     int Session = 0,
     int Epoch = 0,
-    double? VisibleTokens = null);
+    double? VisibleTokens = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<long>>? ExpertLoads = null);

@@ -48,7 +48,7 @@ public sealed class RunRecorder : IDisposable
         if (runEvent is StepEvent step)
         {
             var record = new MetricRecord(
-                step.Step, step.Loss, step.GradientNorm, step.LearningRate, step.Tokens, step.Seconds, step.ModelFlopsUtilization, Session, step.Epoch, step.VisibleTokens);
+                step.Step, step.Loss, step.GradientNorm, step.LearningRate, step.Tokens, step.Seconds, step.ModelFlopsUtilization, Session, step.Epoch, step.VisibleTokens, step.ExpertLoads);
             metrics.Append(JsonSerializer.Serialize(record, RunJson.Readable.MetricRecord));
         }
     }

@@ -14,6 +14,7 @@ namespace Colossus.Runs;
 /// <param name="BitsPerByte">Last evaluation; null when there was none.</param>
 /// <param name="MedianTokensPerSecond">Median over steps; null without steps.</param>
 /// <param name="MedianUtilization">Median share of the machine's matrix-product peak, 0 to 1; null when not known.</param>
+/// <param name="ExpertLoad">How evenly experts were loaded in the last recorded step; null for a dense model.</param>
 /// <param name="Faults">Ranks lost.</param>
 /// <param name="Sessions">Supervisors that worked on it.</param>
 /// <param name="Time">Where the time of each rank went.</param>
@@ -31,6 +32,7 @@ public sealed record RunSummary(
     double? BitsPerByte,
     double? MedianTokensPerSecond,
     double? MedianUtilization,
+    ExpertLoad? ExpertLoad,
     int Faults,
     int Sessions,
     TimeTable Time,
@@ -39,6 +41,9 @@ public sealed record RunSummary(
     FinishedEvent? End,
     TextEvent? Text)
 {
+    /// <summary>Tokens of its document that a token sees, itself included, the mean over steps; null where attention does not stay within documents.</summary>
+    public double? VisibleTokens { get; init; }
+
     /// <summary>Reads a run folder.</summary>
     /// <param name="folder">The run, which may be going on.</param>
     public static RunSummary Read(RunFolder folder)
@@ -95,13 +100,17 @@ public sealed record RunSummary(
             evaluation?.BitsPerByte,
             Median(metrics.Where(step => step.Seconds > 0).Select(step => step.Tokens / step.Seconds)),
             Median(metrics.Select(step => step.ModelFlopsUtilization).OfType<double>()),
+            ExpertLoad.Of(metrics.LastOrDefault(step => step.ExpertLoads is not null)?.ExpertLoads),
             faults,
             sessions,
             TimeTable.From(RunReader.Time(folder)),
             session?.Grid ?? new RankAxes(),
             session?.Numerics,
             finished,
-            text);
+            text)
+        {
+            VisibleTokens = metrics.Average(step => step.VisibleTokens),
+        };
     }
 
     private static double? Median(IEnumerable<double> values)

@@ -67,6 +67,18 @@ public sealed class TrainViewTests
     }
 
     [Fact]
+    public void The_live_display_says_how_evenly_experts_are_loaded()
+    {
+        var view = new TrainView();
+        view.Apply(Started);
+        view.Apply(Step(1, 5.5) with { ExpertLoads = [[3, 1], [2, 2]] });
+        using var console = new TestConsole();
+        console.Profile.Width = 100;
+        console.Write(LiveDisplay.Draw(view));
+        Assert.Contains(console.Lines, line => line.TrimEnd() == "experts    25.0 to 75.0 % of a layer's visits an expert (50.0 % if even)");
+    }
+
+    [Fact]
     public void Piped_output_has_some_thirty_lines_of_steps_and_everything_else()
     {
         var view = new TrainView();

@@ -47,6 +47,13 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public void Loads_of_experts_come_back_layer_by_layer()
+    {
+        var line = Encoding.UTF8.GetString(ProtocolJson.Line(new StepReport(1, 2, 3, 4, 5, 6, ExpertLoads: [[1, 2], [3, 0]])));
+        Assert.Equal([[1, 2], [3, 0]], Assert.IsType<StepReport>(ProtocolJson.Report(line)).ExpertLoads!);
+    }
+
+    [Fact]
     public void Claims_that_are_no_time_and_unknown_buckets_are_passed_over()
     {
         var report = ProtocolJson.Report("""{"type":"alive","step":1,"phase":"compute","buckets":{"compute":"NaN","lunch":[{"a":1}],"data":-1,"idle":null,"optimizer":1e999,"checkpoint":2}}""");

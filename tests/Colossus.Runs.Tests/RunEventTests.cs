@@ -12,7 +12,7 @@ public sealed class RunEventTests
     {
         var line = RunJson.Line(new StepEvent(3, 2.5, 1000, 0.4, 1e9, 0.7, 1e-3, 4096, 0.5, 0) { Time = Noon });
         Assert.Equal(
-            """{"event":"step","step":3,"loss":2.5,"tokensPerSecond":1000,"modelFlopsUtilization":0.4,"flopsPerSecond":1000000000,"gradientNorm":0.7,"learningRate":0.001,"tokens":4096,"seconds":0.5,"epoch":0,"skipped":false,"reason":null,"time":"2026-01-02T12:00:00+00:00"}""",
+            """{"event":"step","step":3,"loss":2.5,"tokensPerSecond":1000,"modelFlopsUtilization":0.4,"flopsPerSecond":1000000000,"gradientNorm":0.7,"learningRate":0.001,"tokens":4096,"seconds":0.5,"epoch":0,"skipped":false,"reason":null,"visibleTokens":null,"time":"2026-01-02T12:00:00+00:00"}""",
             line);
     }
 

@@ -20,7 +20,7 @@ public sealed class RunReportTests
                 run.Path, "r", 4, 3, 1000, 1024, null, null, null, new RankAxes(Data: 2, Pipeline: 2), new Numerics(1, "fp32", "cpu", "x64 512-bit vectors", "EPYC <9R14>", "2.10.0")));
             for (var step = 1; step <= 3; step++)
             {
-                recorder.Record(new StepEvent(step, step == 2 ? double.NaN : 5 - step, 2048, 0.5, 1e9, 1, 1e-3, 1024, 0.5, 0));
+                recorder.Record(new StepEvent(step, step == 2 ? double.NaN : 5 - step, 2048, 0.5, 1e9, 1, 1e-3, 1024, 0.5, 0, VisibleTokens: 100 + step));
             }
 
             recorder.Record(new FaultEvent(1, 4711, "exited", "killed by signal 9", 2, 0));
@@ -36,6 +36,7 @@ public sealed class RunReportTests
         Assert.Contains(body.Descendants("td"), cell => cell.Value == "2.00");
         Assert.Contains(body.Descendants("th"), cell => cell.Value == "rank 1 (data 1, pipeline 0)");
         Assert.Contains(body.Descendants("dd"), fact => fact.Value == "cpu, 1 thread a rank, products in fp32, libtorch 2.10.0, x64 512-bit vectors (EPYC <9R14>)");
+        Assert.Contains(body.Descendants("dd"), fact => fact.Value == "102.0");
         Assert.Empty(body.Descendants("script"));
         Assert.Contains("killed by signal 9", body.Value);
     }

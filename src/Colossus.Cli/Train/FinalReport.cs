@@ -21,6 +21,16 @@ internal static class FinalReport
             console.WriteLine($"median {tokens:0} tokens/s{share}");
         }
 
+        if (summary.ExpertLoad is { } load)
+        {
+            console.WriteLine($"experts {load}");
+        }
+
+        if (summary.VisibleTokens is { } visible)
+        {
+            console.WriteLine($"a token sees {visible:0.0} tokens of its document on average");
+        }
+
         if (summary.Time.Rows.Count > 0)
         {
             console.Write(Time(summary.Time, summary.Axes, console.Profile.Width));

@@ -53,6 +53,11 @@ internal sealed class LiveDisplay : ITrainDisplay
             grid.AddRow(new Markup("[grey]step[/]"), new Columns(new Text($"{step.Step} of {steps}"), Bar(step.Step, steps)) { Expand = false });
             Row("loss", $"{step.Loss:0.0000}  {Sparkline.Draw(view.Losses, curve)}");
             Row("speed", Speed(step));
+            if (ExpertLoad.Of(step.ExpertLoads) is { } load)
+            {
+                Row("experts", load.ToString());
+            }
+
             if (view.SecondsLeft is { } left and > 0)
             {
                 Row("time left", Format.Duration(left));

@@ -10,6 +10,9 @@ namespace Colossus.Collectives;
 /// </remarks>
 public sealed unsafe class Group
 {
+    /// <summary>Most bytes of one member in an exchange.</summary>
+    public const int MostExchangeBytes = WorldLayout.ExchangeBytes;
+
     private const int StartedAt = 0, FinishedAt = sizeof(long);
 
     private readonly WorldMemory memory;

@@ -27,7 +27,7 @@ internal sealed class ReportEvents(long step)
                 Loss = done.Loss;
                 return new StepEvent(
                     done.Step, done.Loss, done.Seconds > 0 ? done.Tokens / done.Seconds : 0, null, null, done.GradientNorm,
-                    done.LearningRate, done.Tokens, done.Seconds, done.Epoch, done.SkipReason is not null, done.SkipReason, done.VisibleTokens);
+                    done.LearningRate, done.Tokens, done.Seconds, done.Epoch, done.SkipReason is not null, done.SkipReason, done.VisibleTokens, done.ExpertLoads);
             case EvaluationReport evaluation when evaluation.Step > evaluated:
                 evaluated = evaluation.Step;
                 BitsPerByte = evaluation.BitsPerByte;

@@ -66,7 +66,9 @@ public static class ChunkLowering
             return [];
         }
 
-        HashSet<Value> missing = [.. block.Operations.Where(operation => operation.CanRepeat && (recompute == Recompute.Full || operation.IsCheap)).SelectMany(operation => operation.Writes)];
+        HashSet<Value> missing = [
+            .. block.Operations.Where(operation => operation.CanRepeat && (recompute == Recompute.Full || operation.IsCheap)).SelectMany(operation => operation.Writes),
+        ];
         HashSet<Value> needed = [.. backward.SelectMany(operation => operation.Reads).Where(missing.Contains)];
         var again = new List<Operation>();
         foreach (Operation operation in block.Operations.Reverse().Where(operation => operation.Writes.Any(needed.Contains)))

@@ -23,8 +23,8 @@ public sealed record Parameter(Weight Weight, long Start, int Bucket)
     /// <summary>Elements from one row to the next; a vector is one row.</summary>
     public long Width => Columns > 0 ? Columns : Rows;
 
-    /// <summary>Whether weight decay applies: to matrices, not to norms.</summary>
-    public bool Decays => Columns > 0;
+    /// <summary>How a step changes it.</summary>
+    public UpdateRule Rule => Weight.Balances ? UpdateRule.Balancing : Columns > 0 ? UpdateRule.Decaying : UpdateRule.Plain;
 
     /// <summary>The shape: [rows, columns] or [rows].</summary>
     public IReadOnlyList<long> Shape => Columns > 0 ? [Rows, Columns] : [Rows];

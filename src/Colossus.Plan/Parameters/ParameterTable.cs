@@ -109,22 +109,22 @@ public sealed class ParameterTable
         return new FlatRange(whole.Range.Start + Bound(rank), Bound(rank + 1) - Bound(rank));
     }
 
-    /// <summary>Cuts a range where weight decay changes.</summary>
+    /// <summary>Cuts a range where the rule of the update changes.</summary>
     /// <param name="range">Any range of the flat vector.</param>
-    /// <returns>Consecutive parts that cover the range, each with whether decay applies.</returns>
-    public IEnumerable<(FlatRange Range, bool Decays)> SplitByDecay(FlatRange range)
+    /// <returns>Consecutive parts that cover the range, each with its rule.</returns>
+    public IEnumerable<(FlatRange Range, UpdateRule Rule)> SplitByRule(FlatRange range)
     {
         long start = range.Start;
-        bool decays = true;
+        var rule = UpdateRule.Decaying;
         foreach (var parameter in byStart)
         {
-            // Padding belongs to the parameter before it: zero stays zero with or without decay.
-            if (parameter.Start > start && parameter.Decays != decays)
+            // Padding belongs to the parameter before it: zero stays zero under every rule.
+            if (parameter.Start > start && parameter.Rule != rule)
             {
                 long end = Math.Min(parameter.Start, range.End);
                 if (end > start)
                 {
-                    yield return (new FlatRange(start, end - start), decays);
+                    yield return (new FlatRange(start, end - start), rule);
                     start = end;
                 }
             }
@@ -134,12 +134,12 @@ public sealed class ParameterTable
                 break;
             }
 
-            decays = parameter.Decays;
+            rule = parameter.Rule;
         }
 
         if (start < range.End)
         {
-            yield return (new FlatRange(start, range.End - start), decays);
+            yield return (new FlatRange(start, range.End - start), rule);
         }
     }
 

@@ -10,29 +10,14 @@ namespace Colossus.Plan.Partitioning;
 /// are summed as those of other replicas are (arXiv 2407.21783, section 3.3.2).
 /// </summary>
 /// <param name="share">The rank's share.</param>
-internal sealed class ContextPartition(RankShare share) : OperationMap
+internal sealed class ContextPartition(RankShare share) : RowPartition
 {
-    private readonly Dictionary<Value, Value> local = [];
-
     /// <inheritdoc/>
     public override int Tensor => 1;
 
     /// <summary>Rewrites consecutive blocks.</summary>
     /// <param name="blocks">Of the whole model.</param>
     public IReadOnlyList<Block> Divide(IReadOnlyList<Block> blocks) => [.. blocks.Select(Divide)];
-
-    /// <inheritdoc/>
-    public override Value Of(Value value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        if (!local.TryGetValue(value, out Value? part))
-        {
-            part = new Value(value.Name, value.Format, value.Rows with { Size = value.Rows.Size / share.Context }, value.Columns);
-            local.Add(value, part);
-        }
-
-        return part;
-    }
 
     /// <inheritdoc/>
     public override Weight Of(Weight weight) => weight;
@@ -46,6 +31,12 @@ internal sealed class ContextPartition(RankShare share) : OperationMap
 
     /// <inheritdoc/>
     public override TokenRows Of(TokenRows rows, Value value) => Divided(rows);
+
+    /// <inheritdoc/>
+    protected override Extent Rows(Extent rows) => rows with { Size = rows.Size / share.Context };
+
+    /// <inheritdoc/>
+    protected override Extent Columns(Extent columns) => columns;
 
     private TokenRows Divided(TokenRows rows) => rows with { Sharers = share.Context, Place = share.ContextPlace };
 
@@ -66,17 +57,18 @@ internal sealed class ContextPartition(RankShare share) : OperationMap
         {
             case ReadTokens { Field: TokenField.FirstVisible } read:
                 // Attention wants it for the keys, which are those of all.
-                local.Add(read.Tokens, read.Tokens);
+                Local.Add(read.Tokens, read.Tokens);
                 operations.Add(read);
                 break;
             case CausalAttention attention:
                 Value mine = Of(attention.QueriesKeysValues);
+                var queries = new Value(mine.Name + ".queries", mine.Format, mine.Rows, mine.Columns[0]);
                 var keysValues = new Value(mine.Name + ".keysValues", mine.Format, mine.Rows, [.. mine.Columns.Skip(1)]);
                 var all = new Value(keysValues.Name + ".gathered", mine.Format, attention.QueriesKeysValues.Rows, keysValues.Columns);
                 AttentionGeometry geometry = Of(attention.Geometry);
-                operations.Add(new TakeColumns(mine, keysValues));
+                operations.Add(new Split(mine, queries, keysValues));
                 operations.Add(new GatherRows(keysValues, all, GroupAxis.Context, RowShares.OfSequences(geometry.Queries, geometry.Sequences)));
-                operations.Add(new CausalAttention(mine, all, attention.FirstVisible, Of(attention.Output), Of(attention.LogSumExp), geometry));
+                operations.Add(new CausalAttention(queries, all, attention.FirstVisible, Of(attention.Output), Of(attention.LogSumExp), geometry));
                 break;
             default:
                 operations.Add(operation.Mapped(this));

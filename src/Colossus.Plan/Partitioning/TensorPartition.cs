@@ -14,11 +14,10 @@ namespace Colossus.Plan.Partitioning;
 /// It follows from the dims of an operation's weights. Where outputs are divided, each rank needs the whole input: the rows of all ranks are gathered, or, where all have them, gradients are summed.
 /// Where inputs are divided, outputs are summands of all rows. Everything else computes on what is there.
 /// </remarks>
-internal sealed class TensorPartition : OperationMap
+internal sealed class TensorPartition : RowPartition
 {
     private readonly ModelSpec model;
     private readonly RankShare share;
-    private readonly Dictionary<Value, Value> local = [];
     private readonly Dictionary<Value, Value> complete = [];
     private readonly Dictionary<Value, Value> summands = [];
     private List<Operation> operations = [];
@@ -58,19 +57,19 @@ internal sealed class TensorPartition : OperationMap
             return summand;
         }
 
-        if (!local.TryGetValue(value, out Value? part))
-        {
-            part = new Value(value.Name, value.Format, dividesRows ? value.Rows with { Size = value.Rows.Size / share.Tensor } : value.Rows, Divided(value.Columns));
-            local.Add(value, part);
-        }
-
-        return part;
+        return base.Of(value);
     }
 
     /// <inheritdoc/>
     public override Weight Of(Weight weight)
     {
         ArgumentNullException.ThrowIfNull(weight);
+        if (weight.Expert is not null)
+        {
+            // Tensor ranks route rows of their own: to an expert they are replicas like others.
+            return weight;
+        }
+
         (Extent rows, int firstRow, int copies) = Divided(weight.Rows);
         (Extent? columns, int firstColumn) = (weight.Columns, 0);
         if (weight.Columns is { } whole)
@@ -98,6 +97,12 @@ internal sealed class TensorPartition : OperationMap
         return IsRowDivided(value) ? rows with { First = share.TensorPlace * Of(value).Rows.Size } : rows;
     }
 
+    /// <inheritdoc/>
+    protected override Extent Rows(Extent rows) => dividesRows ? rows with { Size = rows.Size / share.Tensor } : rows;
+
+    /// <inheritdoc/>
+    protected override Extent Columns(Extent columns) => Divided(columns).Part;
+
     private Block Divide(Block block)
     {
         operations = [];
@@ -111,7 +116,7 @@ internal sealed class TensorPartition : OperationMap
             Divide(operation);
         }
 
-        return new Block(block.Index, block.Input is null ? null : local[block.Input], block.Output is null ? null : local[block.Output], operations);
+        return new Block(block.Index, block.Input is null ? null : Local[block.Input], block.Output is null ? null : Local[block.Output], operations);
     }
 
     private void Divide(Operation operation)
@@ -128,6 +133,10 @@ internal sealed class TensorPartition : OperationMap
                 break;
             case Product product when product.Weights[0].Columns is { } inputs && IsDivided(inputs):
                 AddSummands(product, product.Output);
+                break;
+            case AssembleHeads assemble:
+                Complete(assemble.RotaryKey);
+                Add(assemble, rowsAreDivided: false);
                 break;
             case EmbeddingLookup lookup:
                 AddSummands(lookup, lookup.Output);
@@ -155,7 +164,7 @@ internal sealed class TensorPartition : OperationMap
             return;
         }
 
-        Value mine = local[input];
+        Value mine = Local[input];
         if (IsRowDivided(input))
         {
             var all = new Value(mine.Name + ".gathered", mine.Format, input.Rows, mine.Columns);
@@ -164,8 +173,9 @@ internal sealed class TensorPartition : OperationMap
         }
         else
         {
-            operations.Add(new SharedInput(mine, GroupAxis.Tensor, RowShares.Consecutive(mine.Rows.Size, share.Tensor)));
-            complete.Add(input, mine);
+            Value shared = mine.Like(mine.Name + ".shared", mine.Format);
+            operations.Add(new ShareRows(mine, shared, GroupAxis.Tensor, RowShares.Consecutive(mine.Rows.Size, share.Tensor)));
+            complete.Add(input, shared);
         }
     }
 
@@ -182,11 +192,9 @@ internal sealed class TensorPartition : OperationMap
         operations.Add(dividesRows ? new SumRows(summand, sum, GroupAxis.Tensor, shares) : new SumAllRows(summand, sum, GroupAxis.Tensor, shares));
     }
 
-    private bool IsRowDivided(Value value) => local.TryGetValue(value, out Value? mine) && mine.Rows.Size != value.Rows.Size;
+    private bool IsRowDivided(Value value) => Local.TryGetValue(value, out Value? mine) && mine.Rows.Size != value.Rows.Size;
 
     private bool IsDivided(Extent extent) => extent.Dim is Dim.Heads or Dim.KvHeads or Dim.Ffn or Dim.Vocab;
-
-    private Extent[] Divided(IReadOnlyList<Extent> columns) => [.. columns.Select(column => Divided(column).Part)];
 
     private (Extent Part, int First, int Copies) Divided(Extent extent)
     {

@@ -48,11 +48,6 @@ public sealed class BackwardBuilder(NumberFormats formats, bool splitsWeightGrad
         return (gradient, false);
     }
 
-    /// <summary>Says that another value has taken the place of a value's gradient.</summary>
-    /// <param name="value">A value of the forward pass.</param>
-    /// <param name="gradient">Its gradient from now on.</param>
-    public void Replace(Value value, Value gradient) => gradients[value] = gradient;
-
     /// <summary>Says that a value's gradient is another value, which is there already.</summary>
     /// <param name="value">A value of the forward pass.</param>
     /// <param name="gradient">Its gradient.</param>

@@ -18,6 +18,18 @@ public enum Dim
     /// <summary>Inside of the feed-forward part.</summary>
     Ffn,
 
+    /// <summary>Experts of a layer.</summary>
+    Expert,
+
+    /// <summary>Experts that one token visits.</summary>
+    Active,
+
+    /// <summary>Inside of one expert.</summary>
+    ExpertFfn,
+
+    /// <summary>Visits of tokens to experts: of a micro-batch its tokens, each as often as experts are active.</summary>
+    Visit,
+
     /// <summary>Token ids.</summary>
     Vocab,
 
@@ -26,6 +38,9 @@ public enum Dim
 
     /// <summary>Elements of one head.</summary>
     HeadWidth,
+
+    /// <summary>A narrow layer of latent attention: that of queries, that of keys and values, and the rotary part that the keys of all heads share.</summary>
+    Latent,
 
     /// <summary>One element a row: statistics, token ids, losses.</summary>
     One,

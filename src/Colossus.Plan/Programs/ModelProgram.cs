@@ -7,7 +7,7 @@ namespace Colossus.Plan.Programs;
 /// The mathematics of a model, or of some consecutive blocks of it, over one micro-batch: the forward pass as operations over named values, before anything is sharded, fused or
 /// given a place in memory. An architecture is what this file says; nothing else in the engine knows one.
 /// </summary>
-public sealed class ModelProgram
+public sealed partial class ModelProgram
 {
     private readonly ModelSpec model;
     private readonly WeightNames names;
@@ -16,6 +16,7 @@ public sealed class ModelProgram
     private readonly AttentionGeometry geometry;
     private readonly Extent queries;
     private readonly Extent keysOrValues;
+    private readonly Extent results;
     private readonly Extent ffn;
     private readonly TokenRows rows;
     private readonly AttentionScope scope;
@@ -23,21 +24,21 @@ public sealed class ModelProgram
 
     private ModelProgram(ModelSpec model, int sequences, AttentionScope scope)
     {
-        if (model.Experts is not null)
-        {
-            throw new NotSupportedException("a mixture of experts cannot be trained yet");
-        }
-
         this.model = model;
         this.scope = scope;
         names = WeightNames.Of(model);
         tokens = new Extent(Dim.Token, sequences * model.Sequence);
         hidden = new Extent(Dim.Hidden, model.Hidden);
-        queries = new Extent(Dim.Heads, model.Heads * model.HeadWidth);
+        queries = new Extent(Dim.Heads, model.Heads * model.ScoreWidth);
         keysOrValues = new Extent(Dim.KvHeads, model.KvHeads * model.HeadWidth);
+        results = new Extent(Dim.Heads, model.Heads * model.ValueWidth);
         ffn = new Extent(Dim.Ffn, model.Ffn);
         rows = new TokenRows(model.Sequence);
-        geometry = new AttentionGeometry(sequences, model.Sequence, model.Heads, model.KvHeads, model.HeadWidth, model.ScoreCap);
+        geometry = new AttentionGeometry(sequences, model.Sequence, model.Heads, model.KvHeads, model.ScoreWidth, model.ScoreCap)
+        {
+            ValueWidth = model.ValueWidth,
+            Scale = model.ScoreScale,
+        };
     }
 
     /// <summary>The number of blocks of a model: embedding, layers, head.</summary>
@@ -55,7 +56,6 @@ public sealed class ModelProgram
     /// <param name="count">How many, 1 or more.</param>
     /// <param name="scope">What a token sees of its sequence.</param>
     /// <returns>The blocks; each reads the residual stream that the one before writes.</returns>
-    /// <exception cref="NotSupportedException">The model has experts.</exception>
     public static IReadOnlyList<Block> Blocks(ModelSpec model, int sequences, int first, int count, AttentionScope scope = AttentionScope.Sequence)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -115,6 +115,24 @@ public sealed class ModelProgram
     {
         int layer = block - 1;
         Value normalized = Normalize(operations, block, input, names.BeforeAttention(layer), values + "attention.normalized");
+        Value qkv = model.Latent is { } latent ? LatentHeads(operations, block, normalized, latent, values) : Heads(operations, block, normalized, values);
+        if (model.Positions == PositionKind.Rotary)
+        {
+            operations.Add(new Rotate(qkv, geometry, new RotaryPositions(model.Sequence, model.RotaryWidth, model.RopeBase, model.RopeScaling), rows));
+        }
+
+        Value attended = Branch(values + "attention.attended", results);
+        Value logSumExp = new(values + "attention.logSumExp", ValueFormat.Single, tokens, new Extent(Dim.Heads, model.Heads));
+        operations.Add(new CausalAttention(qkv, null, firstVisible, attended, logSumExp, geometry));
+
+        Value branch = Branch(values + "attention.branch", hidden);
+        Multiply(operations, attended, branch, IntoResidual(block, names.AttentionOut(layer), results));
+        AddToStream(operations, block, input, branch, output, names.BehindAttention(layer));
+    }
+
+    private Value Heads(List<Operation> operations, int block, Value normalized, string values)
+    {
+        int layer = block - 1;
         Value qkv = Branch(values + "attention.qkv", queries, keysOrValues, keysOrValues);
         Multiply(
             operations,
@@ -123,36 +141,37 @@ public sealed class ModelProgram
             Matrix(block, names.Projection(layer, 'q'), queries, hidden),
             Matrix(block, names.Projection(layer, 'k'), keysOrValues, hidden),
             Matrix(block, names.Projection(layer, 'v'), keysOrValues, hidden));
-        qkv = model.QueryKeyNorm ? NormalizeHeads(operations, block, qkv, values) : qkv;
-        if (model.Positions == PositionKind.Rotary)
-        {
-            operations.Add(new Rotate(qkv, geometry, new RotaryPositions(model.Sequence, model.RotaryWidth, model.RopeBase, model.RopeScaling), rows));
-        }
-
-        Value attended = Branch(values + "attention.attended", queries);
-        Value logSumExp = new(values + "attention.logSumExp", ValueFormat.Single, tokens, new Extent(Dim.Heads, model.Heads));
-        operations.Add(new CausalAttention(qkv, null, firstVisible, attended, logSumExp, geometry));
-
-        Value branch = Branch(values + "attention.branch", hidden);
-        Multiply(operations, attended, branch, IntoResidual(block, names.AttentionOut(layer), queries));
-        AddToStream(operations, block, input, branch, output, names.BehindAttention(layer));
+        return model.QueryKeyNorm ? NormalizeHeads(operations, block, qkv, values) : qkv;
     }
 
     private void FeedForward(List<Operation> operations, int block, Value input, Value output, string values)
     {
         int layer = block - 1;
         Value normalized = Normalize(operations, block, input, names.BeforeFeedForward(layer), values + "ffn.normalized");
+        Value branch = Branch(values + "ffn.branch", hidden);
+        if (model.Experts is { } experts && layer >= experts.DenseLayers)
+        {
+            Experts(operations, block, experts, normalized, branch, values);
+        }
+        else
+        {
+            Dense(operations, block, normalized, branch, values);
+        }
+
+        AddToStream(operations, block, input, branch, output, names.BehindFeedForward(layer));
+    }
+
+    private void Dense(List<Operation> operations, int block, Value input, Value branch, string values)
+    {
+        int layer = block - 1;
         Weight up = Matrix(block, names.Up(layer), ffn, hidden);
-        bool gated = model.Activation.IsGated();
-        Value inner = gated ? Branch(values + "ffn.gateUp", ffn, ffn) : Branch(values + "ffn.up", ffn);
-        Multiply(operations, normalized, inner, gated ? [Matrix(block, names.Gate(layer), ffn, hidden), up] : [up]);
+        Weight[] inputs = model.Activation.IsGated() ? [Matrix(block, names.Gate(layer), ffn, hidden), up] : [up];
+        Value inner = Branch(values + "ffn.inner", [.. inputs.Select(matrix => matrix.Rows)]);
+        Multiply(operations, input, inner, inputs);
 
         Value activated = Branch(values + "ffn.activated", ffn);
         operations.Add(new Activate(inner, activated, model.Activation));
-
-        Value branch = Branch(values + "ffn.branch", hidden);
         Multiply(operations, activated, branch, IntoResidual(block, names.Down(layer), ffn));
-        AddToStream(operations, block, input, branch, output, names.BehindFeedForward(layer));
     }
 
     private Block Head(int index, Value input)
@@ -165,7 +184,7 @@ public sealed class ModelProgram
         ScaleBy(operations, normalized, model.LogitScale);
         Value targets = OnePerToken("targets", ValueFormat.Token);
         operations.Add(new ReadTokens(targets, TokenField.Target, rows));
-        Weight matrix = model.TiedHead ? EmbeddingTable() with { Bucket = index + 1 } : Matrix(index + 1, names.Head, new Extent(Dim.Vocab, model.Vocab), hidden);
+        Weight matrix = model.TiedHead ? EmbeddingTable() with { Bucket = BucketOf(index + 1) } : Matrix(index + 1, names.Head, new Extent(Dim.Vocab, model.Vocab), hidden);
         operations.Add(new OutputHead(normalized, targets, matrix, OnePerToken("losses", ValueFormat.Single)));
         return new Block(index, input, null, operations);
     }
@@ -181,17 +200,18 @@ public sealed class ModelProgram
         operations.Add(new Product(input, output, matrices));
         if (model.Biases)
         {
-            operations.Add(new AddBias(output, [.. matrices.Select(matrix => Vector(WeightNames.BiasOf(matrix.Name), matrix.Rows, WeightStart.Zero, matrix.Bucket))]));
+            operations.Add(new AddBias(output, [.. matrices.Select(matrix => new Weight(WeightNames.BiasOf(matrix.Name), matrix.Rows, null, WeightStart.Zero, matrix.Bucket))]));
         }
     }
 
     private Value Normalize(List<Operation> operations, int block, Value input, string norm, string name)
     {
-        Value output = Branch(name, hidden);
-        Weight scale = Vector(norm + names.NormScale, hidden, WeightStart.One, block);
+        Extent width = input.Columns[0];
+        Value output = Branch(name, width);
+        Weight scale = Vector(norm + names.NormScale, width, WeightStart.One, block);
         operations.Add(model.Norm switch
         {
-            NormKind.LayerNorm => new LayerNormalize(input, scale, Vector(norm + ".bias", hidden, WeightStart.Zero, block), output, model.NormEpsilon),
+            NormKind.LayerNorm => new LayerNormalize(input, scale, Vector(norm + ".bias", width, WeightStart.Zero, block), output, model.NormEpsilon),
             _ => new Normalize(input, scale, output, OnePerToken(name + ".inverseRms", ValueFormat.Single), model.NormEpsilon),
         });
         return output;
@@ -222,9 +242,12 @@ public sealed class ModelProgram
 
     private Weight EmbeddingTable() => Matrix(0, names.Embedding, new Extent(Dim.Vocab, model.Vocab), hidden);
 
-    private Weight IntoResidual(int block, string name, Extent inputs) => new(name, hidden, inputs, WeightStart.IntoResidual, block);
+    // The experts of a layer are a bucket of their own behind the layer's, and the head's matrix is one behind that of its norm.
+    private int BucketOf(int block) => model.Experts is { } experts ? block + Math.Clamp(block - 1 - experts.DenseLayers, 0, model.Layers - experts.DenseLayers) : block;
 
-    private static Weight Vector(string name, Extent elements, WeightStart start, int block) => new(name, elements, null, start, block);
+    private Weight IntoResidual(int block, string name, Extent inputs) => new(name, hidden, inputs, WeightStart.IntoResidual, BucketOf(block));
 
-    private static Weight Matrix(int block, string name, Extent outputs, Extent inputs) => new(name, outputs, inputs, WeightStart.Normal, block);
+    private Weight Vector(string name, Extent elements, WeightStart start, int block) => new(name, elements, null, start, BucketOf(block));
+
+    private Weight Matrix(int block, string name, Extent outputs, Extent inputs) => new(name, outputs, inputs, WeightStart.Normal, BucketOf(block));
 }

@@ -27,7 +27,7 @@ public abstract class Operation
     /// <summary>Whether selective recomputation computes it again rather than keep what it wrote: little arithmetic for many bytes.</summary>
     public virtual bool IsCheap => false;
 
-    /// <summary>Whether a later pass may run it again: not what reads the micro-batch at hand, which is another one by then.</summary>
+    /// <summary>Whether a later pass may compute it again: neither a choice, which is made once, nor what reads the micro-batch at hand, which is another one by then.</summary>
     public virtual bool CanRepeat => true;
 
     /// <summary>Whether it computes gradients of weights alone, so that nothing later in the same pass waits for it (arXiv 2401.10241).</summary>

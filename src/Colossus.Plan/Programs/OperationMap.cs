@@ -25,6 +25,14 @@ public abstract class OperationMap
     /// <param name="value">The value.</param>
     public abstract TokenRows Of(TokenRows rows, Value value);
 
+    /// <summary>Where the visits lie of the tokens that a rank has.</summary>
+    /// <param name="routing">The routing of the whole micro-batch.</param>
+    public abstract Routing Of(Routing routing);
+
+    /// <summary>The rank's part of some values.</summary>
+    /// <param name="values">Values of the whole model.</param>
+    public Value[] Of(IEnumerable<Value> values) => [.. values.Select(Of)];
+
     /// <summary>The rank's part of some weights.</summary>
     /// <param name="weights">Weights of the whole model.</param>
     public Weight[] Of(IEnumerable<Weight> weights) => [.. weights.Select(Of)];

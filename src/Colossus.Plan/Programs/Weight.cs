@@ -11,6 +11,12 @@ public sealed record Weight(string Name, Extent Rows, Extent? Columns, WeightSta
     /// <summary>Which part of the whole tensor it is; null for all of it, on this rank alone.</summary>
     public WeightPart? Part { get; init; }
 
+    /// <summary>The routed expert that it belongs to, from 0; null for what all tokens meet.</summary>
+    public int? Expert { get; init; }
+
+    /// <summary>Whether it is the bias with which experts are chosen: no loss moves it, their loads do.</summary>
+    public bool Balances { get; init; }
+
     /// <summary>Elements.</summary>
     public long Count => (long)Rows.Size * (Columns?.Size ?? 1);
 

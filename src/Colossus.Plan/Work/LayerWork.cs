@@ -98,7 +98,9 @@ public sealed class LayerWork
         if (model.Latent is LatentAttention latent)
         {
             Add(new MatrixProduct(ProductKind.AttentionIn, Tokens, latent.QueryRank + latent.KeyValueRank + latent.RotaryWidth, model.Hidden, 1));
-            Add(new MatrixProduct(ProductKind.AttentionExpand, Tokens, heads * model.ScoreWidth, latent.QueryRank, 1));
+            Add(latent.QueryRank > 0
+                ? new MatrixProduct(ProductKind.AttentionExpand, Tokens, heads * model.ScoreWidth, latent.QueryRank, 1)
+                : new MatrixProduct(ProductKind.AttentionIn, Tokens, heads * model.ScoreWidth, model.Hidden, 1));
             Add(new MatrixProduct(ProductKind.AttentionExpand, Tokens, heads * (latent.PlainWidth + latent.ValueWidth), latent.KeyValueRank, 1));
             AttentionElements = Tokens * heads * (model.ScoreWidth + latent.PlainWidth + latent.ValueWidth);
         }

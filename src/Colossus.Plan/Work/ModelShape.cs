@@ -51,7 +51,7 @@ public sealed record ModelShape(
     public int FfnMatrices => Gated ? 3 : 2;
 
     /// <summary>Width over which a head's scores are summed.</summary>
-    public int ScoreWidth => Latent is null ? HeadWidth : Latent.PlainWidth + Latent.RotaryWidth;
+    public int ScoreWidth => Latent?.ScoreWidth ?? HeadWidth;
 
     /// <summary>The sizes that decide which layouts it can be trained in.</summary>
     public ModelSizes Sizes => ModelSizes.From(Layers, Heads, KvHeads, Ffn, Sequence, Experts, DenseLayers);
@@ -65,7 +65,8 @@ public sealed record ModelShape(
     {
         ArgumentNullException.ThrowIfNull(model);
         return new ModelShape(
-            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts)
+            model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts,
+            model.Latent, model.Experts?.DenseLayers ?? 0)
         {
             NormVectors = model.Norm == NormKind.LayerNorm ? 2 : 1,
             PostNorm = model.PostNorm,

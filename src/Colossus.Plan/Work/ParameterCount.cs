@@ -17,8 +17,8 @@ public static class ParameterCount
             return (hidden * model.Heads * model.HeadWidth) + (2 * hidden * model.KvHeads * model.HeadWidth) + output;
         }
 
-        return (hidden * latent.QueryRank)
-            + ((double)latent.QueryRank * model.Heads * model.ScoreWidth)
+        double queries = (double)model.Heads * model.ScoreWidth;
+        return (latent.QueryRank > 0 ? latent.QueryRank * (hidden + queries) : hidden * queries)
             + (hidden * (latent.KeyValueRank + latent.RotaryWidth))
             + ((double)latent.KeyValueRank * model.Heads * (latent.PlainWidth + latent.ValueWidth))
             + output;
@@ -48,9 +48,10 @@ public static class ParameterCount
         ArgumentNullException.ThrowIfNull(model);
         double norms = (model.PostNorm ? 4.0 : 2.0) * model.NormVectors * model.Hidden;
         double heads = model.QueryKeyNorm ? 2.0 * model.HeadWidth : 0;
-        double attention = ((double)(model.Heads + (2 * model.KvHeads)) * model.HeadWidth) + model.Hidden;
+        double narrow = model.Latent is null ? 0 : model.NormVectors * (model.Latent.QueryRank + model.Latent.KeyValueRank);
+        double attention = (model.Latent is LatentAttention latent ? LatentBiases(model, latent) : (double)(model.Heads + (2 * model.KvHeads)) * model.HeadWidth) + model.Hidden;
         double ffn = dense ? ((model.FfnMatrices - 1.0) * model.Ffn) + model.Hidden : 0;
-        return norms + heads + (model.Biases ? attention + ffn : 0);
+        return norms + heads + narrow + (model.Biases ? attention + ffn : 0);
     }
 
     /// <summary>Weights of the table of learned positions; 0 without one.</summary>
@@ -69,7 +70,7 @@ public static class ParameterCount
         ArgumentNullException.ThrowIfNull(model);
         double common = Attention(model) + LayerVectors(model, dense || model.Experts is null);
         return model.Experts is ExpertsSpec experts && !dense
-            ? common + ((double)model.Hidden * experts.Count) + (experts.Shared * Expert(model))
+            ? common + ((double)model.Hidden * experts.Count) + (experts.BiasRate > 0 ? experts.Count : 0) + (experts.Shared * Expert(model))
             : common + DenseFfn(model);
     }
 
@@ -88,6 +89,9 @@ public static class ParameterCount
     /// <summary>The weights that one token meets: of the routed experts only those it visits.</summary>
     /// <param name="model">The model.</param>
     public static double Active(ModelShape model) => Sum(model, active: true);
+
+    private static double LatentBiases(ModelShape model, LatentAttention latent) =>
+        latent.QueryRank + latent.KeyValueRank + latent.RotaryWidth + ((double)model.Heads * (latent.ScoreWidth + latent.PlainWidth + latent.ValueWidth));
 
     private static double Sum(ModelShape model, bool active)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Colossus.Runs.Events;
 
 /// <summary>A step was completed by all ranks.</summary>
@@ -14,6 +16,7 @@ namespace Colossus.Runs.Events;
 /// <param name="Skipped">Whether the update was left out because loss or gradient was not finite.</param>
 /// <param name="Reason">Why it was skipped; null otherwise.</param>
 /// <param name="VisibleTokens">Tokens that a token sees on average, itself included, where attention stays within documents; else null.</param>
+/// <param name="ExpertLoads">Tokens that came to each expert, a list for each layer with experts; null, and left out of the line, for a dense model.</param>
 public sealed record StepEvent(
     long Step,
     double Loss,
@@ -27,4 +30,5 @@ public sealed record StepEvent(
     int Epoch,
     bool Skipped = false,
     string? Reason = null,
-    double? VisibleTokens = null) : RunEvent;
+    double? VisibleTokens = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<long>>? ExpertLoads = null) : RunEvent;

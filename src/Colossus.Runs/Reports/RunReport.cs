@@ -76,6 +76,8 @@ public static class RunReport
         Fact("held-out text", summary.BitsPerByte is { } bits ? string.Create(CultureInfo.InvariantCulture, $"{bits:0.000} bits per byte") : summary.Status == "completed" ? "none: nothing was evaluated" : null);
         Fact("speed, median", summary.MedianTokensPerSecond is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0} tokens/s") : null);
         Fact("share of the matrix-product peak", summary.MedianUtilization is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : null);
+        Fact("load of experts", summary.ExpertLoad?.ToString());
+        Fact("tokens of its document that a token sees, mean", summary.VisibleTokens?.ToString("0.0", CultureInfo.InvariantCulture));
         Fact("ranks lost", summary.Faults.ToString(CultureInfo.InvariantCulture));
         Fact("sessions", summary.Sessions.ToString(CultureInfo.InvariantCulture));
         Fact("computed with", summary.Numerics?.ToString());

@@ -41,14 +41,22 @@ public static class JobWriter
         text.Append($"  positions: {EnumWords.Of(model.Positions)}\n  rotaryShare: {Number(model.RotaryShare)}\n");
         if (model.RopeScaling is { } scaling)
         {
-            text.Append($"  ropeScaling: {{ factor: {Number(scaling.Factor)}, lowFrequency: {Number(scaling.LowFrequency)}, ");
-            text.Append($"highFrequency: {Number(scaling.HighFrequency)}, originalSequence: {scaling.OriginalSequence} }}\n");
+            text.Append($"  ropeScaling: {{ kind: {EnumWords.Of(scaling.Kind)}, factor: {Number(scaling.Factor)}, lowFrequency: {Number(scaling.LowFrequency)}, ");
+            text.Append($"highFrequency: {Number(scaling.HighFrequency)}, originalSequence: {scaling.OriginalSequence}, scoreGrowth: {Number(scaling.ScoreGrowth)} }}\n");
+        }
+
+        if (model.Latent is { } latent)
+        {
+            text.Append($"  latent: {{ queryRank: {latent.QueryRank}, keyValueRank: {latent.KeyValueRank}, rotaryWidth: {latent.RotaryWidth}, ");
+            text.Append($"plainWidth: {latent.PlainWidth}, valueWidth: {latent.ValueWidth} }}\n");
         }
 
         text.Append($"  scoreCap: {Number(model.ScoreCap)}\n  embeddingScale: {Number(model.EmbeddingScale)}\n  logitScale: {Number(model.LogitScale)}\n");
         if (model.Experts is { } experts)
         {
-            text.Append($"  experts: {{ count: {experts.Count}, active: {experts.Active}, shared: {experts.Shared}, ffn: {experts.Ffn} }}\n");
+            text.Append($"  experts: {{ count: {experts.Count}, active: {experts.Active}, shared: {experts.Shared}, ffn: {experts.Ffn}, router: {EnumWords.Of(experts.Router)}, renormalize: {Flag(experts.Renormalize)}, scale: {Number(experts.Scale)}, ");
+            text.Append($"groups: {experts.Groups}, activeGroups: {experts.ActiveGroups}, denseLayers: {experts.DenseLayers}, capacity: {Number(experts.Capacity)}, ");
+            text.Append($"balanceLoss: {Number(experts.BalanceLoss)}, zLoss: {Number(experts.ZLoss)}, biasRate: {Number(experts.BiasRate)} }}\n");
         }
     }
 

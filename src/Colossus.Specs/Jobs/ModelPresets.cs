@@ -33,7 +33,7 @@ public static class ModelPresets
     {
         int Whole(string column) => int.Parse(row[column], CultureInfo.InvariantCulture);
         double Real(string column) => double.Parse(row[column], CultureInfo.InvariantCulture);
-        var experts = row["experts"].Length > 0 ? new ExpertsSpec(Whole("experts"), Whole("experts_active"), Whole("experts_shared"), Whole("expert_ffn")) : null;
+        var experts = row["experts"].Length > 0 ? new ExpertsSpec(Whole("experts"), Whole("experts_active"), Whole("experts_shared"), Whole("expert_ffn")) { DenseLayers = Whole("dense_layers") } : null;
         var activation = EnumWords.Find<Activation>(row["activation"]);
         Invariant.That(activation is not null, $"data/model-shapes.csv: {row["model"]} has activation '{row["activation"]}'");
         var model = new ModelSpec(
@@ -52,6 +52,13 @@ public static class ModelPresets
             experts);
         var architecture = architectures.Section(row["model"]);
         model = ArchitectureSection.Read(architecture, model, standard: model);
+        if (model.Experts is { } sizes)
+        {
+            var section = architecture.Section("experts");
+            model = model with { Experts = ExpertsSection.ReadRouter(section, sizes, standard: sizes) };
+            section.End();
+        }
+
         architecture.End();
         return new ModelPreset(row["model"], model, row["source"], row["note"]);
     }

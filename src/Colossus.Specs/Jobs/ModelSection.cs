@@ -32,11 +32,12 @@ internal static class ModelSection
         var sizes = unknown ? ModelSpec.None : preset;
         int hidden = section.Whole("hidden", sizes?.Hidden, most: ModelSizes.Widest);
         int heads = section.Whole("heads", sizes?.Heads, most: ModelSizes.Widest);
+        int layers = section.Whole("layers", sizes?.Layers, most: ModelSizes.MostLayers);
         var activation = section.Choice("activation", preset?.Activation ?? Activation.SwiGlu);
         int ffn = section.Whole("ffn", preset?.Ffn ?? DefaultFfn(hidden, activation), most: ModelSizes.Widest);
         bool ownHeads = preset is null || section.Has("heads") || section.Has("hidden");
         var model = new ModelSpec(
-            section.Whole("layers", sizes?.Layers, most: ModelSizes.MostLayers),
+            layers,
             hidden,
             heads,
             section.Whole("kvHeads", ownHeads ? heads : preset!.KvHeads, most: ModelSizes.Widest),
@@ -48,7 +49,7 @@ internal static class ModelSection
             section.Flag("tiedHead", preset?.TiedHead ?? false),
             section.Real("ropeBase", preset?.RopeBase ?? 10_000, 1, 1e12),
             section.Between("normEpsilon", preset?.NormEpsilon ?? 1e-5, 0, 1),
-            ReadExperts(section, ffn, preset?.Experts));
+            ExpertsSection.Read(section, layers, ffn, preset?.Experts));
         model = ArchitectureSection.Read(section, model, standard: preset ?? ModelSpec.None);
         section.End();
         return model;
@@ -69,23 +70,5 @@ internal static class ModelSection
         }
 
         return preset;
-    }
-
-    private static ExpertsSpec? ReadExperts(YamlSection section, int ffn, ExpertsSpec? preset)
-    {
-        var experts = section.Section("experts");
-        if (!experts.Exists)
-        {
-            // An empty value says "dense", also behind a preset with experts.
-            return section.Has("experts") ? null : preset is not null && section.Has("ffn") ? preset with { Ffn = ffn } : preset;
-        }
-
-        var read = new ExpertsSpec(
-            experts.Whole("count", preset?.Count, most: ModelSizes.MostExperts),
-            experts.Whole("active", preset?.Active, most: ModelSizes.MostExperts),
-            experts.Whole("shared", preset?.Shared ?? 0, least: 0, most: ModelSizes.MostExperts),
-            experts.Whole("ffn", preset is null || section.Has("ffn") ? ffn : preset.Ffn, most: ModelSizes.Widest));
-        experts.End();
-        return read;
     }
 }

@@ -31,7 +31,6 @@ public static class TrainableCheck
             places.FirstGiven("parallel.data", "parallel.tensor", "parallel.context", "parallel.pipeline"),
             $"parallel.data · tensor · context · pipeline ({parallel.Data} · {parallel.Tensor} · {parallel.Context} · {parallel.Pipeline}) are more processes than one machine should start",
             $"use a product of {mostProcesses} or less; {priced}");
-        Refuse(model.Experts is not null, "model.experts", "training runs dense models only so far", $"leave model.experts empty; {priced}");
         Refuse(job.Train.Precision == Precision.Fp8, "train.precision", "train.precision is fp8, which is priced, not trained", "use bf16, autocast or fp32");
         Refuse(job.Data.Exclude.Count > 0, "data.exclude", "rules of exclusion cannot be applied yet", "remove the documents from data.source, and the key");
         Refuse(job.Data.Tokenizer == "gpt2", "data.tokenizer", "gpt2 needs its two files", "download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k");

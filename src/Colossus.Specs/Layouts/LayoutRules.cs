@@ -85,6 +85,12 @@ public static class LayoutRules
                 $"parallel.tensor is {layout.Tensor}, but the {model.Sequence / layout.Context} tokens of a context rank are not divisible by it, which parallel.sequenceParallel needs",
                 $"use {Divisors(model.Sequence / layout.Context)}, or sequenceParallel: false")),
         new(
+            ["parallel.sequenceParallel"],
+            ["parallel.tensor", "model.experts"],
+            // Each tensor rank routes rows of its own.
+            static (in model, in layout) => model.Experts == 0 || layout.Tensor == 1 || layout.SequenceParallel,
+            static (in _, in layout) => ($"parallel.sequenceParallel is false, but the model has experts and parallel.tensor is {layout.Tensor}", "use true, or a parallel.tensor of 1")),
+        new(
             ["parallel.expert"],
             ["model.experts"],
             static (in model, in layout) => model.Experts > 0 || layout.Expert == 1,

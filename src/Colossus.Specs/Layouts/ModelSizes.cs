@@ -29,7 +29,7 @@ public readonly record struct ModelSizes(int Layers, int Heads, int KvHeads, int
     public static ModelSizes From(ModelSpec model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return From(model.Layers, model.Heads, model.KvHeads, model.Ffn, model.Sequence, model.Experts, denseLayers: 0);
+        return From(model.Layers, model.Heads, model.KvHeads, model.Ffn, model.Sequence, model.Experts, model.Experts?.DenseLayers ?? 0);
     }
 
     /// <summary>The sizes of a model of which some layers may be dense although it has experts.</summary>

@@ -21,4 +21,7 @@ internal interface IBackend : IDisposable
 
     /// <summary>The losses since the last call: of each micro-batch that passed the head the sum over its tokens, nats. Waits for what computes them.</summary>
     IReadOnlyList<double> TakeLosses();
+
+    /// <summary>The load of experts since the last call: of each layer that routed tokens, how many came to each of its experts. Waits for what counts them.</summary>
+    IReadOnlyDictionary<int, long[]> TakeLoads();
 }

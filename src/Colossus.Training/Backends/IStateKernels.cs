@@ -32,6 +32,15 @@ internal interface IStateKernels
     /// <param name="step">The numbers of the update.</param>
     void Update(nint sums, float scale, StateAddress before, StateAddress after, WorkingAddress working, long count, AdamWStep step);
 
+    /// <summary>One step of the biases with which experts are chosen: against the sign of the sum. Moments become 0.</summary>
+    /// <param name="sums">Summed excess loads, 32 bits.</param>
+    /// <param name="before">The state before.</param>
+    /// <param name="after">Receives the state after; may not be the same memory.</param>
+    /// <param name="working">Receives the working weights.</param>
+    /// <param name="count">Elements.</param>
+    /// <param name="rate">Length of the step.</param>
+    void Balance(nint sums, StateAddress before, StateAddress after, WorkingAddress working, long count, float rate);
+
     /// <summary>Working weights from master weights.</summary>
     void Refresh(nint master, WorkingAddress working, long count);
 }

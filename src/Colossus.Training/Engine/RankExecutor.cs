@@ -104,6 +104,9 @@ internal sealed class RankExecutor : IDisposable
         return Program.TensorPlace == 0 ? losses : [];
     }
 
+    /// <summary>The load of experts since the last call: of each layer of this rank that routed tokens, how many came to each of its experts.</summary>
+    public IReadOnlyDictionary<int, long[]> TakeLoads() => backend.TakeLoads();
+
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();
 

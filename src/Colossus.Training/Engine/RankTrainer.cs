@@ -72,7 +72,7 @@ public sealed unsafe class RankTrainer : IDisposable
     /// <summary>Compiles all kernels by a pass of a tiny model in the job's number formats.</summary>
     public void WarmUp()
     {
-        var tiny = job.Model with { Layers = 1, Hidden = 64, Heads = 2, KvHeads = 1, HeadWidth = 32, Ffn = 64, Vocab = 64, Sequence = 32 };
+        var tiny = job.Model with { Layers = 1, Hidden = 64, Heads = 2, KvHeads = 2, HeadWidth = 32, Ffn = 64, Vocab = 64, Sequence = 32, Experts = job.Model.Experts is { } experts ? experts with { Ffn = 64, DenseLayers = 0 } : null };
         var alone = new Layout(1, 1, 1, 1, 1, 1, 1, false, 1, 1, job.Parallel.Recompute, PipelineSchedule.OneForwardOneBackward);
         var program = RankProgram.For(tiny, alone, formats, 0, job.Data.Attention);
         using var arena = new Arena();
@@ -222,7 +222,8 @@ public sealed unsafe class RankTrainer : IDisposable
     private void WriteSample(float[] weights, Action<RankReport> report)
     {
         clock.Enter(TimeBucket.Evaluation);
-        var tokens = new TextGenerator(job.Model, weights, job.Data.Attention == AttentionScope.Document ? corpus.Info.EndOfText : null).Continue(corpus.Tokenizer.Encode(SamplePrompt), SampleTokens, new SamplingOptions());
+        var generator = new TextGenerator(job.Model, weights, job.Data.Attention == AttentionScope.Document ? corpus.Info.EndOfText : null);
+        var tokens = generator.Continue(corpus.Tokenizer.Encode(SamplePrompt), SampleTokens, new SamplingOptions());
         report(new TextReport(SamplePrompt, corpus.Tokenizer.Decode(tokens)));
     }
 }

@@ -15,10 +15,11 @@ namespace Colossus.Training.Engine;
 /// <param name="region">The rank's memory.</param>
 /// <param name="pieces">The part of the state that the rank keeps.</param>
 /// <param name="optimizer">The optimizer's settings.</param>
+/// <param name="biasRate">What a step adds to, or takes from, the bias with which an expert is chosen.</param>
 /// <param name="kernels">Arithmetic on state.</param>
 /// <param name="communicator">Knows which reductions are under way.</param>
 internal sealed unsafe class StateUpdater(
-    RankRegion region, IReadOnlyList<StatePiece> pieces, OptimizerSpec optimizer, IStateKernels kernels, StepCommunicator communicator)
+    RankRegion region, IReadOnlyList<StatePiece> pieces, OptimizerSpec optimizer, double biasRate, IStateKernels kernels, StepCommunicator communicator)
 {
     private readonly RankProgram program = region.Program;
     private readonly List<Pending> sums = [];
@@ -61,17 +62,19 @@ internal sealed unsafe class StateUpdater(
         AwaitSums();
         foreach (StatePiece piece in pieces)
         {
-            foreach (var (range, decays) in Table.SplitByDecay(piece.Range))
+            foreach (var (range, rule) in Table.SplitByRule(piece.Range))
             {
                 long offset = piece.Offset + range.Start - piece.Range.Start;
-                kernels.Update(
-                    region.SumOf(piece.Bucket, range.Start),
-                    (float)gradientScale,
-                    region.State(step - 1, offset),
-                    region.State(step, offset),
-                    region.Working(piece.Bucket, range.Start),
-                    range.Count,
-                    AdamWStep.For(optimizer, rate, decays, updates));
+                var (sums, before, after) = (region.SumOf(piece.Bucket, range.Start), region.State(step - 1, offset), region.State(step, offset));
+                WorkingAddress working = region.Working(piece.Bucket, range.Start);
+                if (rule == UpdateRule.Balancing)
+                {
+                    kernels.Balance(sums, before, after, working, range.Count, (float)biasRate);
+                }
+                else
+                {
+                    kernels.Update(sums, (float)gradientScale, before, after, working, range.Count, AdamWStep.For(optimizer, rate, decays: rule == UpdateRule.Decaying, updates));
+                }
             }
         }
 

@@ -24,6 +24,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly RankExecutor executor;
     private readonly StepCommunicator communicator;
     private readonly StepAgreement agreement;
+    private readonly ExpertLoads? loads;
     private readonly Batches batches;
     private readonly Evaluator evaluator;
     private readonly StateUpdater updater;
@@ -53,10 +54,11 @@ internal sealed class TrainingSession : IDisposable
         visibleOfMicroBatch = new long[program.Layout.MicroBatches];
         var kernels = Backends.BackendFactory.CreateState(program.Formats);
         communicator = new StepCommunicator(region, kernels, new WaitClock(context.Clock), tracer, poisons);
+        loads = ExpertLoads.For(job.Model, region.World.Group(WorldMap.Everyone));
         agreement = new StepAgreement(region.World.Group(WorldMap.Everyone));
         batches = new Batches(context.Corpus, job);
         evaluator = new Evaluator(job, context.Corpus, batches, program, executor, communicator, agreement);
-        updater = new StateUpdater(region, context.States.PiecesOf(program.Rank), job.Train.Optimizer, kernels, communicator);
+        updater = new StateUpdater(region, context.States.PiecesOf(program.Rank), job.Train.Optimizer, job.Model.Experts?.BiasRate ?? 0, kernels, communicator);
         checkpoints = new CheckpointJob(context, region);
         executor.Bind(region.Vectors, tracer);
     }
@@ -117,16 +119,16 @@ internal sealed class TrainingSession : IDisposable
         if (program.Rank == 0 && step > knownStep && step > 0)
         {
             ref var record = ref region.Record(step);
-            ReportStep(record, seconds: 0, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
+            ReportStep(record, seconds: 0, loads: null, record.SkippedInRow > 0 ? "the loss or the gradient was not finite" : null);
         }
     }
 
-    private void ReportStep(in StepRecord record, double seconds, string? skip)
+    private void ReportStep(in StepRecord record, double seconds, IReadOnlyList<IReadOnlyList<long>>? loads, string? skip)
     {
         double rate = LearningRate.At(job.Train.Optimizer, record.Step, job.Train.Steps);
         long tokens = (long)job.Train.GlobalBatch * job.Model.Sequence;
         double? visible = record.Visible > 0 ? (double)record.Visible / tokens : null;
-        context.Report(new StepReport(record.Step, record.Loss, record.GradientNorm, rate, tokens, seconds, skip, visible));
+        context.Report(new StepReport(record.Step, record.Loss, record.GradientNorm, rate, tokens, seconds, skip, visible, loads));
     }
 
     // One optimizer step; answers whether all ranks are to stop after it.
@@ -145,6 +147,7 @@ internal sealed class TrainingSession : IDisposable
 
         context.Clock.Enter(TimeBucket.ExposedData);
         var (lossSum, squares, visible, decisions) = Agree(step);
+        var expertLoads = loads?.Exchange(executor.TakeLoads());
         context.Clock.Enter(TimeBucket.Optimizer);
         double loss = lossSum / ((double)job.Train.GlobalBatch * job.Model.Sequence);
         string? skip = Update(step, loss, Math.Sqrt(squares), visible, decisions);
@@ -159,7 +162,7 @@ internal sealed class TrainingSession : IDisposable
         ref var record = ref region.Record(step);
         if (program.Rank == 0)
         {
-            ReportStep(record, Stopwatch.GetElapsedTime(started).TotalSeconds, skip);
+            ReportStep(record, Stopwatch.GetElapsedTime(started).TotalSeconds, expertLoads, skip);
         }
 
         if (record.SkippedInRow >= SkippedStepsAllowed)
@@ -175,6 +178,8 @@ internal sealed class TrainingSession : IDisposable
 
     private void RunPasses(long step)
     {
+        // Those of an evaluation are not of the step.
+        _ = executor.TakeLoads();
         executor.Arguments.LossScale = 1f / ((float)job.Train.GlobalBatch * job.Model.Sequence);
         executor.RunPasses(communicator, microBatch => Read(step, microBatch));
         foreach (double loss in executor.TakeLosses())

@@ -13,13 +13,19 @@ internal sealed class Decoder
     private readonly ModelSpec model;
     private readonly DecoderWeights weights;
     private readonly WeightNames names;
+    private readonly DecoderRotary rotary;
+    private readonly float scoreScale;
     private readonly float[][] keys;
     private readonly float[][] values;
     private readonly float[] residual;
     private readonly float[] normed;
     private readonly float[] query;
+    private readonly float[] compressedQuery = [];
+    private readonly float[] compressedKeyValue = [];
+    private readonly float[] keyValue = [];
     private readonly float[] attended;
     private readonly float[] branch;
+    private readonly float[] part;
     private readonly float[] gate;
     private readonly float[] up;
     private readonly float[] scores;
@@ -37,16 +43,26 @@ internal sealed class Decoder
         this.model = model;
         this.weights = weights;
         names = WeightNames.Of(model);
-        int keyWidth = model.KvHeads * model.HeadWidth;
-        keys = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * keyWidth])];
-        values = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * keyWidth])];
+        rotary = new DecoderRotary(model);
+        scoreScale = ScoreScale(model);
+        keys = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * model.KvHeads * model.ScoreWidth])];
+        values = [.. Enumerable.Range(0, model.Layers).Select(_ => new float[model.Sequence * model.KvHeads * model.ValueWidth])];
         residual = new float[model.Hidden];
         normed = new float[model.Hidden];
-        query = new float[model.Heads * model.HeadWidth];
-        attended = new float[query.Length];
+        query = new float[model.Heads * model.ScoreWidth];
+        attended = new float[model.Heads * model.ValueWidth];
+        if (model.Latent is { } latent)
+        {
+            compressedQuery = new float[latent.QueryRank];
+            compressedKeyValue = new float[latent.KeyValueRank + latent.RotaryWidth];
+            keyValue = new float[model.Heads * (latent.PlainWidth + latent.ValueWidth)];
+        }
+
         branch = new float[model.Hidden];
-        gate = new float[model.Ffn];
-        up = new float[model.Ffn];
+        part = new float[model.Hidden];
+        int widest = Math.Max(model.Ffn, (model.Experts?.Ffn ?? 0) * Math.Max(1, model.Experts?.Shared ?? 0));
+        gate = new float[widest];
+        up = new float[widest];
         scores = new float[model.Sequence];
         logits = new float[model.Vocab];
     }
@@ -68,7 +84,7 @@ internal sealed class Decoder
         {
             Normalise(names.BeforeAttention(layer), residual, normed);
             Attend(layer);
-            Project(names.AttentionOut(layer), attended, branch);
+            Project(names.AttentionOut(layer), attended, branch, model.Biases);
             AddBranch(names.BehindAttention(layer));
 
             Normalise(names.BeforeFeedForward(layer), residual, normed);
@@ -128,35 +144,93 @@ internal sealed class Decoder
 
     private void Attend(int layer)
     {
-        int width = model.HeadWidth;
-        int keyWidth = model.KvHeads * width;
-        var key = keys[layer].AsSpan(Position * keyWidth, keyWidth);
-        Project(names.Projection(layer, 'q'), normed, query);
-        Project(names.Projection(layer, 'k'), normed, key);
-        Project(names.Projection(layer, 'v'), normed, values[layer].AsSpan(Position * keyWidth, keyWidth));
-        PrepareHeads(layer, 'q', query);
-        PrepareHeads(layer, 'k', key);
+        int width = model.ScoreWidth;
+        int valueWidth = model.ValueWidth;
+        int keyStride = model.KvHeads * width;
+        int valueStride = model.KvHeads * valueWidth;
+        var key = keys[layer].AsSpan(Position * keyStride, keyStride);
+        var value = values[layer].AsSpan(Position * valueStride, valueStride);
+        if (model.Latent is { } latent)
+        {
+            MakeLatentHeads(layer, latent, key, value);
+        }
+        else
+        {
+            MakeHeads(layer, key, value);
+        }
 
         attended.AsSpan().Clear();
         int queriesPerKey = model.Heads / model.KvHeads;
         for (int head = 0; head < model.Heads; head++)
         {
-            int offset = head / queriesPerKey * width;
+            int kvHead = head / queriesPerKey;
             var seen = scores.AsSpan(0, Position + 1)[firstVisible..];
             for (int position = firstVisible; position <= Position; position++)
             {
-                var past = keys[layer].AsSpan((position * keyWidth) + offset, width);
-                seen[position - firstVisible] = Cap(TensorPrimitives.Dot(query.AsSpan(head * width, width), past) / MathF.Sqrt(width));
+                var past = keys[layer].AsSpan((position * keyStride) + (kvHead * width), width);
+                seen[position - firstVisible] = Cap(TensorPrimitives.Dot(query.AsSpan(head * width, width), past) * scoreScale);
             }
 
             // The library's softmax takes exponentials as they are; a trained model's scores overflow them.
             TensorPrimitives.Subtract(seen, TensorPrimitives.Max(seen), seen);
             TensorPrimitives.SoftMax(seen, seen);
-            var output = attended.AsSpan(head * width, width);
+            var output = attended.AsSpan(head * valueWidth, valueWidth);
             for (int position = firstVisible; position <= Position; position++)
             {
-                TensorPrimitives.MultiplyAdd(values[layer].AsSpan((position * keyWidth) + offset, width), seen[position - firstVisible], output, output);
+                TensorPrimitives.MultiplyAdd(values[layer].AsSpan((position * valueStride) + (kvHead * valueWidth), valueWidth), seen[position - firstVisible], output, output);
             }
+        }
+    }
+
+    // YaRN grows scores with the logarithm of the factor: yarn_get_mscale of DeepSeek, once for queries and once for keys.
+    private static float ScoreScale(ModelSpec model)
+    {
+        double scale = 1 / Math.Sqrt(model.ScoreWidth);
+        if (model.Positions == PositionKind.Rotary && model.RopeScaling is { } scaling)
+        {
+            double mscale = (scaling.ScoreGrowth * Math.Log(scaling.Factor)) + 1;
+            scale *= mscale * mscale;
+        }
+
+        return (float)scale;
+    }
+
+    private void MakeHeads(int layer, Span<float> key, Span<float> value)
+    {
+        Project(names.Projection(layer, 'q'), normed, query, model.Biases);
+        Project(names.Projection(layer, 'k'), normed, key, model.Biases);
+        Project(names.Projection(layer, 'v'), normed, value, model.Biases);
+        PrepareHeads(layer, 'q', query);
+        PrepareHeads(layer, 'k', key);
+    }
+
+    // Latent attention as modeling_deepseek_v3.py of transformers has it; what is cached are the expanded keys and values.
+    private void MakeLatentHeads(int layer, LatentAttention latent, Span<float> key, Span<float> value)
+    {
+        if (latent.QueryRank > 0)
+        {
+            Project(names.CompressQueries(layer), normed, compressedQuery, model.Biases);
+            Normalise(names.OfCompressedQueries(layer), compressedQuery, compressedQuery);
+            Project(names.ExpandQueries(layer), compressedQuery, query, model.Biases);
+        }
+        else
+        {
+            Project(names.Projection(layer, 'q'), normed, query, model.Biases);
+        }
+
+        Project(names.CompressKeysValues(layer), normed, compressedKeyValue, model.Biases);
+        var compressed = compressedKeyValue.AsSpan(0, latent.KeyValueRank);
+        var rotaryKey = compressedKeyValue.AsSpan(latent.KeyValueRank);
+        Normalise(names.OfCompressedKeysValues(layer), compressed, compressed);
+        Project(names.ExpandKeysValues(layer), compressed, keyValue, model.Biases);
+        rotary.TurnNeighbours(rotaryKey, Position);
+        for (int head = 0; head < model.Heads; head++)
+        {
+            rotary.TurnNeighbours(query.AsSpan((head * latent.ScoreWidth) + latent.PlainWidth, latent.RotaryWidth), Position);
+            var expanded = keyValue.AsSpan(head * (latent.PlainWidth + latent.ValueWidth), latent.PlainWidth + latent.ValueWidth);
+            expanded[..latent.PlainWidth].CopyTo(key[(head * latent.ScoreWidth)..]);
+            rotaryKey.CopyTo(key[((head * latent.ScoreWidth) + latent.PlainWidth)..]);
+            expanded[latent.PlainWidth..].CopyTo(value[(head * latent.ValueWidth)..]);
         }
     }
 
@@ -172,77 +246,68 @@ internal sealed class Decoder
                 DivideByRms(head, weights[names.HeadNorm(layer, letter)], head);
             }
 
-            Turn(head[..model.RotaryWidth]);
+            rotary.TurnHalves(head[..model.RotaryWidth], Position);
         }
-    }
-
-    // Rotary positions (arXiv 2104.09864) with Hugging Face's pairing: element i turns with element i + width / 2.
-    private void Turn(Span<float> turned)
-    {
-        int half = turned.Length / 2;
-        for (int i = 0; i < half; i++)
-        {
-            double angle = Position * Frequency(Math.Pow(model.RopeBase, -2.0 * i / turned.Length));
-            float cosine = (float)Math.Cos(angle);
-            float sine = (float)Math.Sin(angle);
-            float first = turned[i];
-            float second = turned[half + i];
-            turned[i] = (first * cosine) - (second * sine);
-            turned[half + i] = (second * cosine) + (first * sine);
-        }
-    }
-
-    // By wavelengths, as meta-llama/llama-models' apply_scaling has it.
-    private double Frequency(double frequency)
-    {
-        if (model.RopeScaling is not { } scaling)
-        {
-            return frequency;
-        }
-
-        double wavelength = 2 * Math.PI / frequency;
-        if (wavelength < scaling.OriginalSequence / scaling.HighFrequency)
-        {
-            return frequency;
-        }
-
-        if (wavelength > scaling.OriginalSequence / scaling.LowFrequency)
-        {
-            return frequency / scaling.Factor;
-        }
-
-        double smooth = ((scaling.OriginalSequence / wavelength) - scaling.LowFrequency) / (scaling.HighFrequency - scaling.LowFrequency);
-        return ((1 - smooth) * frequency / scaling.Factor) + (smooth * frequency);
     }
 
     private void FeedForward(int layer)
     {
-        Project(names.Up(layer), normed, up);
-        if (model.Activation.IsGated())
+        if (model.Experts is { } experts && layer >= experts.DenseLayers)
         {
-            Project(names.Gate(layer), normed, gate);
+            VisitExperts(layer, experts);
+        }
+        else
+        {
+            FeedForward(names.Gate(layer), names.Up(layer), names.Down(layer), model.Ffn, model.Biases, branch);
+        }
+    }
+
+    private void VisitExperts(int layer, ExpertsSpec experts)
+    {
+        branch.AsSpan().Clear();
+        if (experts.Shared > 0)
+        {
+            FeedForward(names.Shared(layer, "gate"), names.Shared(layer, "up"), names.Shared(layer, "down"), experts.Shared * experts.Ffn, biases: false, branch);
         }
 
-        for (int i = 0; i < up.Length; i++)
+        float[] ofRouter = new float[experts.Count];
+        Multiply(names.Router(layer), normed, ofRouter);
+        foreach (var (expert, weight) in DecoderRouter.Choose(experts, ofRouter, experts.BiasRate > 0 ? weights[names.RouterBias(layer)] : []))
         {
-            up[i] = model.Activation switch
+            FeedForward(names.GateOf(layer, expert), names.UpOf(layer, expert), names.DownOf(layer, expert), experts.Ffn, biases: false, part);
+            TensorPrimitives.MultiplyAdd(part, weight, branch, branch);
+        }
+    }
+
+    private void FeedForward(string gateMatrix, string upMatrix, string downMatrix, int width, bool biases, Span<float> result)
+    {
+        Span<float> gates = gate.AsSpan(0, width), ups = up.AsSpan(0, width);
+        Project(upMatrix, normed, ups, biases);
+        if (model.Activation.IsGated())
+        {
+            Project(gateMatrix, normed, gates, biases);
+        }
+
+        for (int i = 0; i < width; i++)
+        {
+            ups[i] = model.Activation switch
             {
-                Activation.SwiGlu => gate[i] / (1 + MathF.Exp(-gate[i])) * up[i],
-                Activation.GeGlu => Gelu(gate[i]) * up[i],
-                Activation.Gelu => Gelu(up[i]),
-                _ => MathF.Max(up[i], 0) * MathF.Max(up[i], 0),
+                Activation.SwiGlu => gates[i] / (1 + MathF.Exp(-gates[i])) * ups[i],
+                Activation.GeGlu => Gelu(gates[i]) * ups[i],
+                Activation.Gelu => Gelu(ups[i]),
+                _ => MathF.Max(ups[i], 0) * MathF.Max(ups[i], 0),
             };
         }
 
-        Project(names.Down(layer), up, branch);
+        Project(downMatrix, ups, result, biases);
     }
 
     private static float Gelu(float x) => 0.5f * x * (1 + MathF.Tanh(0.7978845608f * (x + (0.044715f * x * x * x))));
 
-    private void Project(string matrix, ReadOnlySpan<float> x, Span<float> y)
+    private void Project(string matrix, ReadOnlySpan<float> x, Span<float> y, bool biases)
     {
         Multiply(matrix, x, y);
-        if (model.Biases)
+        if (biases)
         {
             TensorPrimitives.Add(y, weights[WeightNames.BiasOf(matrix)], y);
         }

@@ -14,8 +14,7 @@ internal sealed class RopeTable
         Sines = GC.AllocateArray<float>(positions.Sequence * half, pinned: true);
         for (int i = 0; i < half; i++)
         {
-            double one = Math.Pow(positions.Base, -2.0 * i / positions.Width);
-            one = positions.Scaling?.Scaled(one) ?? one;
+            double one = positions.Angle(i);
             for (int position = 0; position < positions.Sequence; position++)
             {
                 Cosines[(position * half) + i] = (float)Math.Cos(position * one);

@@ -20,11 +20,13 @@ internal sealed class CutProduct : IDisposable
     // Far more than handing a piece to another thread costs (about a microsecond), and 20 to 200 µs of work.
     private const double PieceFlops = 8e6;
 
-    private readonly Piece whole;
-    private readonly Piece[] pieces;
+    private readonly torch.Tensor result;
+    private readonly torch.Tensor left;
+    private readonly torch.Tensor right;
+    private Piece[] pieces = [];
     private GCHandle<CutProduct> handle;
 
-    /// <summary>Cuts a product. The tensors must outlive it.</summary>
+    /// <summary>Describes a product. The tensors must outlive it.</summary>
     /// <param name="result">[rows, columns], row-major.</param>
     /// <param name="left">[rows, inner].</param>
     /// <param name="right">[inner, columns].</param>
@@ -38,14 +40,7 @@ internal sealed class CutProduct : IDisposable
                 $"[{rows}, {inner}] times [{right.shape[0]}, {columns}] into [{result.shape[0]}, {result.shape[1]}] is no product of matrices", nameof(result));
         }
 
-        double wanted = Math.Max(1, 2.0 * rows * inner * columns / PieceFlops);
-
-        // Rows first: their pieces lie one behind the other in the result.
-        long rowPieces = Pieces(rows, wanted);
-        long columnPieces = Pieces(columns, wanted / rowPieces);
-        whole = new Piece(result, left, right, (0, rows), (0, columns));
-        pieces = [.. from row in Cut(rows, rowPieces) from column in Cut(columns, columnPieces) select new Piece(result, left, right, row, column)];
-        handle = new GCHandle<CutProduct>(this);
+        (this.result, this.left, this.right) = (result, left, right);
     }
 
     /// <summary>Multiplies.</summary>
@@ -54,7 +49,7 @@ internal sealed class CutProduct : IDisposable
     {
         if (KernelThreads.Count == 1)
         {
-            whole.Run(add);
+            Multiply(result, left, right, add);
         }
         else
         {
@@ -64,17 +59,47 @@ internal sealed class CutProduct : IDisposable
 
     /// <summary>Multiplies in pieces, however many threads there are.</summary>
     /// <param name="add">Whether to add to what the result holds.</param>
-    internal void RunPieces(bool add) => KernelThreads.For(pieces.Length, new Body(handle, add));
+    internal void RunPieces(bool add)
+    {
+        if (pieces.Length == 0)
+        {
+            Cut();
+        }
+
+        KernelThreads.For(pieces.Length, new Body(handle, add));
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         handle.Dispose();
-        whole.Dispose();
         foreach (var piece in pieces)
         {
             piece.Dispose();
         }
+    }
+
+    private void Cut()
+    {
+        var (rows, inner, columns) = (left.shape[0], left.shape[1], right.shape[1]);
+        double wanted = Math.Max(1, 2.0 * rows * inner * columns / PieceFlops);
+
+        // Rows first: their pieces lie one behind the other in the result.
+        long rowPieces = Pieces(rows, wanted);
+        long columnPieces = Pieces(columns, wanted / rowPieces);
+        pieces = [.. from row in Cut(rows, rowPieces) from column in Cut(columns, columnPieces) select new Piece(result, left, right, row, column)];
+        handle = new GCHandle<CutProduct>(this);
+    }
+
+    private static void Multiply(torch.Tensor result, torch.Tensor left, torch.Tensor right, bool add)
+    {
+        // OpenMP keeps the number for each thread that asks; a new thread has that of the environment and would start threads of its own.
+        if (torch.get_num_threads() != 1)
+        {
+            torch.set_num_threads(1);
+        }
+
+        result.addmm_(left, right, beta: add ? 1 : 0, alpha: 1);
     }
 
     private static long Pieces(long size, double wanted) => Math.Clamp(size / Side, 1, (long)Math.Ceiling(wanted));
@@ -95,16 +120,7 @@ internal sealed class CutProduct : IDisposable
         private readonly torch.Tensor left = View(left, 0, rows);
         private readonly torch.Tensor right = View(right, 1, columns);
 
-        public void Run(bool add)
-        {
-            // OpenMP keeps the number for each thread that asks; a new thread has that of the environment and would start threads of its own.
-            if (torch.get_num_threads() != 1)
-            {
-                torch.set_num_threads(1);
-            }
-
-            result.addmm_(left, right, beta: add ? 1 : 0, alpha: 1);
-        }
+        public void Run(bool add) => Multiply(result, left, right, add);
 
         public void Dispose()
         {

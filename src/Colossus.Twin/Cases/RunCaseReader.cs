@@ -149,7 +149,7 @@ public static class RunCaseReader
             Whole(row, "seq", ModelSizes.LongestSequence),
             TiedHead: false,
             experts,
-            latent ? LatentAttention.DeepSeekV3 : null);
+            latent ? ModelPresets.Find("deepseek-v3")!.Model.Latent : null);
     }
 
     private static Layout LayoutOf(CsvRow row, int zero)

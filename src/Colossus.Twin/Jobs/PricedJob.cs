@@ -25,7 +25,7 @@ public sealed record PricedJob(ModelShape Model, Layout Layout, TrainingSetup Se
             _ => MatrixFormat.Bf16,
         };
         return new PricedJob(
-            Shape(job.Model),
+            ModelShape.From(job.Model),
             Layout.From(job.Parallel, job.Train.MicroBatch, job.Train.GlobalBatch),
             new TrainingSetup(format, FlashAttention: true, SoftwareStack.Fused));
     }
@@ -37,20 +37,5 @@ public sealed record PricedJob(ModelShape Model, Layout Layout, TrainingSetup Se
         ArgumentNullException.ThrowIfNull(site);
         bool processors = site.Pools.All(static pool => pool.Accelerator.Generation == AcceleratorGeneration.Cpu);
         return processors ? this with { Setup = Setup with { Stack = SoftwareStack.Native } } : this;
-    }
-
-    // A job file has no latent attention and no leading dense layers; a model of the catalogue that is otherwise the same has.
-    private static ModelShape Shape(ModelSpec model)
-    {
-        var shape = ModelShape.From(model);
-        foreach ((_, ModelShape known) in ModelShapeCatalogue.All)
-        {
-            if (known with { Latent = null, DenseLayers = 0, Vocab = shape.Vocab, Sequence = shape.Sequence } == shape)
-            {
-                return shape with { Latent = known.Latent, DenseLayers = known.DenseLayers };
-            }
-        }
-
-        return shape;
     }
 }

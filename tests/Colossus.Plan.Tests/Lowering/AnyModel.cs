@@ -22,8 +22,15 @@ internal static class AnyModel
         from tied in Gen.Bool
         select new ModelSpec(layers, hidden, kvHeads * queriesEach, kvHeads, 2 * halfWidth, ffn, activation, vocab, sequence, tied);
 
-    /// <summary>Dense models of any sizes and any architecture.</summary>
-    public static Gen<ModelSpec> Dense { get; } =
+    private static readonly Gen<LatentAttention> latents =
+        from queryRank in Gen.Int[0, 20]
+        from keyValueRank in Gen.Int[1, 20]
+        from halfRotary in Gen.Int[1, 6]
+        from plain in Gen.Int[1, 12]
+        from value in Gen.Int[1, 12]
+        select new LatentAttention(queryRank, keyValueRank, 2 * halfRotary, plain, value);
+
+    private static readonly Gen<ModelSpec> plainHeads =
         from model in sizes
         from norm in Gen.Enum<NormKind>()
         from positions in Gen.Enum<PositionKind>()
@@ -43,11 +50,37 @@ internal static class AnyModel
             LogitScale = scaled ? 0.5 : 1,
         };
 
+    /// <summary>Dense models of any sizes and any architecture.</summary>
+    public static Gen<ModelSpec> Dense { get; } =
+        from model in plainHeads
+        from latent in latents
+        from isLatent in Gen.Int[0, 2]
+        select isLatent > 0 ? model : model with { KvHeads = model.Heads, Positions = PositionKind.Rotary, QueryKeyNorm = false, Latent = latent };
+
+    /// <summary>Models of any sizes and any architecture, with experts or without.</summary>
+    public static Gen<ModelSpec> Any { get; } =
+        from model in Dense
+        from mixed in Gen.Bool
+        from count in Gen.Int[1, 6]
+        from active in Gen.Int[1, count]
+        from shared in Gen.Int[0, 2]
+        from ffn in Gen.Int[1, 40]
+        from dense in Gen.Int[0, model.Layers - 1]
+        from capacity in Gen.Int[0, 2].Select(index => new[] { 0, 0.6, 1.25 }[index])
+        from balanced in Gen.Bool
+        from router in Gen.Enum<RouterKind>()
+        select mixed
+            ? model with { Experts = new ExpertsSpec(count, active, shared, ffn) { DenseLayers = dense, Capacity = capacity, BiasRate = balanced ? 0.001 : 0, Router = router } }
+            : model;
+
+    /// <summary>The same without a capacity: its products are then as long as there are visits, and else as long as there may be.</summary>
+    public static ModelSpec Dropless(ModelSpec model) => model with { Experts = model.Experts is { } experts ? experts with { Capacity = 0 } : null };
+
     public static Gen<NumberFormats> Formats { get; } = Gen.Int[0, 2].Select(kind => new NumberFormats(kind == 0, kind < 2, kind == 0));
 
     /// <summary>Some consecutive blocks of a model, lowered.</summary>
     public static Gen<(ModelSpec Model, LoweringOptions Options, ChunkProgram Chunk)> Chunk { get; } =
-        from model in Dense
+        from model in Any
         from options in OptionsFor(model)
         from sequences in Gen.Int[1, 3]
         from first in Gen.Int[0, ModelProgram.BlockCount(model) - 1]

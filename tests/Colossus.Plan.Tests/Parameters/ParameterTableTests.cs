@@ -11,7 +11,7 @@ public sealed class ParameterTableTests
     private static readonly ModelSpec model = new(2, 96, 4, 2, 24, 160, Activation.SwiGlu, 101, 24, TiedHead: true);
 
     [Fact]
-    public void Every_element_of_the_flat_vector_belongs_to_one_parameter_or_is_padding() => AnyModel.Dense.Sample(static model =>
+    public void Every_element_of_the_flat_vector_belongs_to_one_parameter_or_is_padding() => AnyModel.Any.Sample(static model =>
     {
         ParameterTable table = ParameterTable.For(model);
         int[] owners = new int[table.FlatCount];
@@ -28,7 +28,7 @@ public sealed class ParameterTableTests
     });
 
     [Fact]
-    public void Buckets_follow_each_other_and_begin_at_multiples_of_the_alignment_with_what_the_residual_stream_reads() => AnyModel.Dense.Sample(static model =>
+    public void Buckets_follow_each_other_and_begin_at_multiples_of_the_alignment_with_what_the_residual_stream_reads() => AnyModel.Any.Sample(static model =>
     {
         ParameterTable table = ParameterTable.For(model);
         long end = 0;
@@ -45,7 +45,7 @@ public sealed class ParameterTableTests
     });
 
     [Fact]
-    public void Slices_of_all_ranks_cover_a_bucket_and_begin_at_multiples_of_4096_from_its_start() => Gen.Select(AnyModel.Dense, Gen.Int[1, 9]).Sample(static (model, ranks) =>
+    public void Slices_of_all_ranks_cover_a_bucket_and_begin_at_multiples_of_4096_from_its_start() => Gen.Select(AnyModel.Any, Gen.Int[1, 9]).Sample(static (model, ranks) =>
     {
         ParameterTable table = ParameterTable.For(model);
         foreach (int bucket in Own(table))
@@ -74,7 +74,7 @@ public sealed class ParameterTableTests
     }
 
     [Fact]
-    public void Of_a_tied_head_a_rank_has_the_same_part_as_of_the_embedding() => Gen.Select(AnyModel.Dense, Gen.Int[1, 9]).Sample(static (model, ranks) =>
+    public void Of_a_tied_head_a_rank_has_the_same_part_as_of_the_embedding() => Gen.Select(AnyModel.Any, Gen.Int[1, 9]).Sample(static (model, ranks) =>
     {
         ParameterTable table = ParameterTable.For(model with { TiedHead = true });
         Bucket head = table.Buckets[^1];
@@ -100,15 +100,15 @@ public sealed class ParameterTableTests
     }
 
     [Fact]
-    public void Weight_decay_splits_a_range_into_parts_that_cover_it_and_decay_as_their_parameters_do() => Gen.Select(AnyModel.Dense, Gen.Double[0, 1], Gen.Double[0, 1]).Sample(static (model, from, to) =>
+    public void Rules_of_the_update_split_a_range_into_parts_that_cover_it_and_have_the_rule_of_their_parameters() => Gen.Select(AnyModel.Any, Gen.Double[0, 1], Gen.Double[0, 1]).Sample(static (model, from, to) =>
     {
         ParameterTable table = ParameterTable.For(model);
         long start = (long)(Math.Min(from, to) * table.FlatCount), end = (long)(Math.Max(from, to) * table.FlatCount);
         long at = start;
-        foreach (var (range, decays) in table.SplitByDecay(new FlatRange(start, end - start)))
+        foreach (var (range, rule) in table.SplitByRule(new FlatRange(start, end - start)))
         {
             Assert.Equal(at, range.Start);
-            Assert.All(table.Parameters.Where(parameter => new FlatRange(parameter.Start, parameter.Count).Intersect(range).Count > 0), parameter => Assert.Equal(decays, parameter.Decays));
+            Assert.All(table.Parameters.Where(parameter => new FlatRange(parameter.Start, parameter.Count).Intersect(range).Count > 0), parameter => Assert.Equal(rule, parameter.Rule));
             at = range.End;
         }
 

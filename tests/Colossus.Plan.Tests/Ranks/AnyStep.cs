@@ -17,7 +17,7 @@ internal static class AnyStep
     /// <param name="mostTensor">Most ranks that share each matrix.</param>
     /// <param name="mostContext">Most ranks that share each sequence.</param>
     public static Gen<(ModelSpec Model, Layout Layout, NumberFormats Formats)> Of(int mostData, int mostTensor = 4, int mostContext = 3) =>
-        (from model in AnyModel.Dense
+        (from model in AnyModel.Any
          from schedule in Gen.Enum<PipelineSchedule>()
          from pipeline in Gen.Int[1, 4]
          from virtualStages in Gen.Int[1, schedule == PipelineSchedule.Interleaved && pipeline > 1 ? 3 : 1]
@@ -39,8 +39,14 @@ internal static class AnyStep
     {
         int sequence = model.Sequence * tensor * (context == 1 ? 1 : 2 * context);
         int group = model.Heads / model.KvHeads;
-        return model.KvHeads == 2
-            ? model with { KvHeads = 1, Heads = group * tensor, Ffn = model.Ffn * tensor, Sequence = sequence }
-            : model with { KvHeads = model.KvHeads * tensor, Heads = model.Heads * tensor, Ffn = model.Ffn * tensor, Sequence = sequence };
+        bool oneHead = model.KvHeads == 2 && model.Latent is null;
+        return model with
+        {
+            KvHeads = oneHead ? 1 : model.KvHeads * tensor,
+            Heads = oneHead ? group * tensor : model.Heads * tensor,
+            Ffn = model.Ffn * tensor,
+            Sequence = sequence,
+            Experts = model.Experts is { } experts ? experts with { Ffn = experts.Ffn * tensor } : null,
+        };
     }
 }

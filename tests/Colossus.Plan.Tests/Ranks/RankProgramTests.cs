@@ -17,8 +17,9 @@ public sealed class RankProgramTests
     [Fact]
     public void All_ranks_together_do_the_FLOPs_of_the_step() => sample.Where(pair => pair.Layout.Recompute != Recompute.Full && IsDividedWhole(pair.Model, pair.Layout)).Sample(static pair =>
     {
-        double sum = All(pair).Sum(rank => rank.Flops);
-        Assert.Equal(1, sum / ModelFlops.OfStep(ModelShape.From(pair.Model), pair.Layout.GlobalBatch, FlopConvention.ModelCausal), 9);
+        ModelSpec model = AnyModel.Dropless(pair.Model);
+        double sum = All(pair with { Model = model }).Sum(rank => rank.Flops);
+        Assert.Equal(1, sum / ModelFlops.OfStep(ModelShape.From(model), pair.Layout.GlobalBatch, FlopConvention.ModelCausal), 9);
     });
 
     [Fact]

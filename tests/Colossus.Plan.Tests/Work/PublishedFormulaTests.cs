@@ -74,6 +74,11 @@ public sealed class PublishedFormulaTests
     public void Weights_of_the_catalogue_are_those_that_were_published(string name, double published) =>
         Assert.InRange(ParameterCount.Total(ModelShapeCatalogue.Find(name)!) / published, 0.985, 1.015);
 
+    // The elements of the published checkpoint's main model, the 58 · 256 biases by which its routers choose included.
+    [Fact]
+    public void Weights_of_DeepSeek_V3_are_exactly_those_of_its_checkpoint() =>
+        Assert.Equal(671_026_419_200, ParameterCount.Total(ModelShapeCatalogue.Find("deepseek-v3")!));
+
     internal static Layout Of(
         int data = 1,
         int tensor = 1,

@@ -25,7 +25,19 @@ internal static class JobGen
     private static readonly Gen<ModelSpec> models = Gen.Select(Gen.Int[6, 20], Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[1, 16], Gen.Int[1, 50], Gen.Enum<Activation>(), Gen.Int[1, 99])
         .SelectMany((layers, heads, kvShare, halfWidth, ffn, activation, vocab) => Gen.Select(Gen.Int[1, 99], Gen.Bool, Gen.Double[1, 1e7], small, Gen.Int[0, 2]).Select((sequence, tied, rope, epsilon, experts) => new ModelSpec(
             layers, heads * 16 * halfWidth, heads * 8, heads * 8 >> kvShare, 2 * halfWidth, ffn * 8, activation, vocab * 8, sequence * 64, tied, rope, epsilon,
-            experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn * 8))))
+            experts == 0 ? null : new ExpertsSpec(8, 1 + experts, experts, ffn * 8)
+            {
+                Router = tied ? RouterKind.Sigmoid : RouterKind.Softmax,
+                Renormalize = tied,
+                Scale = epsilon,
+                Groups = experts * 2,
+                ActiveGroups = experts * 2,
+                DenseLayers = experts,
+                Capacity = 2 * epsilon,
+                BalanceLoss = epsilon / 2,
+                ZLoss = epsilon / 3,
+                BiasRate = epsilon / 4,
+            })))
         .Where(model => model.Heads % model.KvHeads == 0 && model.KvHeads % 4 == 0)
         .SelectMany(model => Gen.Select(Gen.Enum<NormKind>(), Gen.Enum<PositionKind>(), Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 50], small).Select((norm, positions, post, biases, heads, cap, scale) => model with
         {
@@ -38,7 +50,12 @@ internal static class JobGen
             EmbeddingScale = scale,
             LogitScale = 100 * scale,
             RotaryShare = model.HeadWidth % 4 == 0 && biases ? 0.5 : 1,
-            RopeScaling = post ? new RopeScaling(1 + cap, scale, 1 + scale, 1 + (int)cap) : null,
+            RopeScaling = post ? new RopeScaling(1 + cap, scale, 1 + scale, 1 + (int)cap) { Kind = biases ? RopeScalingKind.Yarn : RopeScalingKind.Llama3, ScoreGrowth = scale } : null,
+        }))
+        .Where(model => model.RopeScaling?.Kind != RopeScalingKind.Yarn || model.RopeBase > 1)
+        .SelectMany(model => Gen.Select(Gen.Int[0, 30], Gen.Int[1, 30], Gen.Int[1, 8], Gen.Int[1, 20], Gen.Int[1, 20]).Select((queryRank, rank, halfRotary, plain, value) => model with
+        {
+            Latent = model is { Positions: PositionKind.Rotary, QueryKeyNorm: false } && model.KvHeads == model.Heads ? new LatentAttention(queryRank, rank, 2 * halfRotary, plain, value) : null,
         }));
 
     private static readonly Gen<DataSpec> texts = Gen.Select(words.Where(word => word.Length > 0).List[1, 3], Gen.OneOf("bytes", "cl100k", "gpt2:a b"), words, Gen.Double[0, 0.5], Gen.Bool, words)

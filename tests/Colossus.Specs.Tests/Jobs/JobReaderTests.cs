@@ -217,7 +217,7 @@ public sealed class JobReaderTests
                 "job.yaml:1:7: error COL1004: name is 'a b', but it names a folder; use up to 100 letters, digits, '-', '_' and '.', a letter or digit first",
                 "job.yaml:2:18: error COL1003: model.layers is 'many', not a whole number; use 1 to 100000",
                 "job.yaml:2:44: error COL1006: model.heads is 3, but model.hidden (128) is not divisible by it; use 1, 2, 4, 8, 16, 32, 64 or 128, or give model.headWidth",
-                "job.yaml:2:47: error COL1002: model.hiden is not a key; did you mean model.hidden? model has preset, hidden, heads, activation, ffn, layers, kvHeads, headWidth, vocab, sequence, tiedHead, ropeBase, normEpsilon, experts, norm, postNorm, biases, positions, rotaryShare, ropeScaling, queryKeyNorm, scoreCap, embeddingScale, logitScale",
+                "job.yaml:2:47: error COL1002: model.hiden is not a key; did you mean model.hidden? model has preset, hidden, heads, layers, activation, ffn, kvHeads, headWidth, vocab, sequence, tiedHead, ropeBase, normEpsilon, experts, norm, postNorm, biases, positions, rotaryShare, ropeScaling, latent, queryKeyNorm, scoreCap, embeddingScale, logitScale",
                 "job.yaml:4:10: error COL1004: train.steps is 0; use 1 to 2147483647",
                 "job.yaml:5:14: error COL1004: train.precision is 'bf61'; did you mean bf16? allowed are fp32, autocast, bf16, fp8",
                 "job.yaml:6:30: error COL1004: train.optimizer.learningRate is -1; use more than 0",

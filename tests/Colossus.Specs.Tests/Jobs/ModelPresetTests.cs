@@ -40,7 +40,7 @@ public sealed class ModelPresetTests
     public void Grok_1_is_as_published()
     {
         var model = Read.Job("model: { preset: grok-1 }").Model;
-        var sizes = new ModelSpec(64, 6144, 48, 8, 128, 32_768, Activation.GeGlu, 131_072, 8192, TiedHead: true, Experts: new ExpertsSpec(8, 2, 0, 32_768));
+        var sizes = new ModelSpec(64, 6144, 48, 8, 128, 32_768, Activation.GeGlu, 131_072, 8192, TiedHead: true, Experts: new ExpertsSpec(8, 2, 0, 32_768) { Renormalize = false });
         Assert.Equal(sizes with { PostNorm = true, ScoreCap = 30, EmbeddingScale = 78.38367176906169, LogitScale = 0.5773502691896257 }, model);
     }
 
@@ -52,6 +52,10 @@ public sealed class ModelPresetTests
         Assert.Equal((NormKind.LayerNorm, PositionKind.Learned, true), (Of("gpt3-175b").Norm, Of("gpt3-175b").Positions, Of("gpt3-175b").Biases));
         Assert.Equal((NormKind.LayerNorm, 96, false), (Of("nemotron4-340b").Norm, Of("nemotron4-340b").RotaryWidth, Of("nemotron4-340b").Biases));
         Assert.True(Of("qwen3-30b-a3b").QueryKeyNorm);
+        Assert.Equal(new LatentAttention(1536, 512, 64, 128, 128), Of("deepseek-v3").Latent);
+        Assert.Equal((192, 128, 64), (Of("deepseek-v3").ScoreWidth, Of("deepseek-v3").ValueWidth, Of("deepseek-v3").RotaryWidth));
+        var deepSeek = new ExpertsSpec(256, 8, 1, 2048) { Router = RouterKind.Sigmoid, Scale = 2.5, Groups = 8, ActiveGroups = 4, DenseLayers = 3, BiasRate = 0.001, BalanceLoss = 0.0001, ZLoss = 0 };
+        Assert.Equal(deepSeek, Of("deepseek-v3").Experts);
     }
 
     [Fact]
@@ -63,29 +67,31 @@ public sealed class ModelPresetTests
         Assert.Equal(new RopeScaling(32, 1, 4, 8192), Read.Job("model: { preset: llama3.1-8b, ropeScaling: { factor: 32 } }").Model.RopeScaling);
     }
 
-    // 8192 positions: a pair that turns 0.5, 2.5 or 8192 times in them is slow, half quick and quick.
-    [Theory]
-    [InlineData(0.5, 1 / 8.0)]
-    [InlineData(1, 1 / 8.0)]
-    [InlineData(2.5, 0.5 + (0.5 / 8))]
-    [InlineData(4, 1)]
-    [InlineData(8192, 1)]
-    public void Slow_angles_are_divided_and_quick_ones_stay(double turns, double factor)
+    [Fact]
+    public void Keys_of_latent_attention_beside_a_preset_override_it()
     {
-        double angle = 2 * Math.PI * turns / 8192;
-        Assert.Equal(factor * angle, new RopeScaling(8, 1, 4, 8192).Scaled(angle), 1e-12);
+        static LatentAttention? Of(string model) => Read.Job($"model: {{ {model} }}").Model.Latent;
+        Assert.Equal(new LatentAttention(0, 32, 16, 24, 128), Of("preset: deepseek-v3, latent: { queryRank: 0, keyValueRank: 32, rotaryWidth: 16, plainWidth: 24 }"));
+        Assert.Equal(new LatentAttention(0, 32, 16, 24, 24), Of("layers: 1, hidden: 64, heads: 4, latent: { keyValueRank: 32, rotaryWidth: 16, plainWidth: 24 }"));
+        Assert.Null(Of("preset: deepseek-v3, latent:"));
+        Assert.Equal((4, 4), (Shrunk().Heads, Shrunk().KvHeads));
+        static ModelSpec Shrunk() => Read.Job("model: { preset: deepseek-v3 }", "model.hidden=256", "model.heads=4").Model;
     }
 
     [Fact]
     public void Keys_beside_a_preset_override_it()
     {
         var model = Read.Job("model: { preset: grok-1, layers: 2, sequence: 1024, experts: { count: 4 } }").Model;
-        Assert.Equal(ModelPresets.Find("grok-1")!.Model with { Layers = 2, Sequence = 1024, Experts = new ExpertsSpec(4, 2, 0, 32_768) }, model);
+        Assert.Equal(ModelPresets.Find("grok-1")!.Model with { Layers = 2, Sequence = 1024, Experts = new ExpertsSpec(4, 2, 0, 32_768) { Renormalize = false } }, model);
     }
 
     [Fact]
     public void Another_width_of_the_feed_forward_part_holds_for_experts_too() =>
         Assert.Equal(1024, Read.Job("model: { preset: grok-1, ffn: 1024 }").Model.Experts!.Ffn);
+
+    [Fact]
+    public void A_preset_cut_to_few_layers_keeps_one_with_experts() =>
+        Assert.Equal(1, Read.Job("model: { preset: deepseek-v3, layers: 2 }").Model.Experts!.DenseLayers);
 
     [Fact]
     public void Empty_experts_make_a_preset_dense() => Assert.Null(Read.Job("model: { preset: grok-1, experts: }").Model.Experts);
@@ -96,7 +102,11 @@ public sealed class ModelPresetTests
 
     private static double Parameters(ModelSpec model)
     {
-        double attention = (2.0 * model.Hidden * model.Heads * model.HeadWidth) + (2.0 * model.Hidden * model.KvHeads * model.HeadWidth);
+        double attention = model.Latent is { } latent
+            ? ((double)latent.QueryRank * (model.Hidden + (model.Heads * model.ScoreWidth)))
+                + ((double)model.Hidden * (latent.KeyValueRank + latent.RotaryWidth))
+                + ((double)model.Heads * ((latent.KeyValueRank * (latent.PlainWidth + latent.ValueWidth)) + (latent.ValueWidth * model.Hidden)))
+            : (2.0 * model.Hidden * model.Heads * model.HeadWidth) + (2.0 * model.Hidden * model.KvHeads * model.HeadWidth);
         int matrices = model.Activation is Activation.SwiGlu or Activation.GeGlu ? 3 : 2;
         double part = model.Experts is { } experts
             ? ((double)matrices * model.Hidden * experts.Ffn * (experts.Count + experts.Shared)) + ((double)model.Hidden * experts.Count)

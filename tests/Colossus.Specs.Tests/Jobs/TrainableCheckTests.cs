@@ -26,11 +26,11 @@ public sealed class TrainableCheckTests
     }
 
     [Fact]
-    public void Experts_are_priced_but_not_trained()
+    public void Experts_are_trained_where_every_rank_holds_all_of_them()
     {
-        const string Text = "model: { layers: 2, hidden: 128, heads: 4, experts: { count: 4, active: 1 } }";
-        Read.Job(Text);
-        Assert.StartsWith("job.yaml:1:44: error COL1007: training runs dense models only so far", Assert.Single(JobReader.Parse(Text, "job.yaml", [], true).Mistakes).Headline);
+        const string Text = "model: { layers: 2, hidden: 128, heads: 4, experts: { count: 4, active: 1 } }\nparallel: { data: 2, expert: EXPERT }";
+        Assert.Empty(JobReader.Parse(Text.Replace("EXPERT", "1", StringComparison.Ordinal), "job.yaml", [], toTrain: true).Mistakes);
+        Assert.StartsWith("job.yaml:2:30: error COL1007: parallel.expert is 2", Assert.Single(JobReader.Parse(Text.Replace("EXPERT", "2", StringComparison.Ordinal), "job.yaml", [], toTrain: true).Mistakes).Headline);
     }
 
     [Fact]

@@ -47,6 +47,8 @@ internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats forma
 
     public IReadOnlyList<double> TakeLosses() => inner.TakeLosses();
 
+    public IReadOnlyDictionary<int, long[]> TakeLoads() => inner.TakeLoads();
+
     public void Dispose() => inner.Dispose();
 
     private (nint Address, long Bytes)[] ValuesOf(Operation operation, IOperationMemory memory) =>

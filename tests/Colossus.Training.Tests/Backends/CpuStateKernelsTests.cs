@@ -32,6 +32,21 @@ public sealed unsafe class CpuStateKernelsTests
     }
 
     [Fact]
+    public void A_bias_moves_by_its_rate_against_the_sign_of_the_excess_load_and_has_no_moments()
+    {
+        var kernels = new CpuStateKernels<F32, F32>();
+        using var excess = Values<F32>.Of([3e-31, -1e-31, 0]);
+        using var before = Values<F32>.Of([0.5, 0.5, 0.5]);
+        using var after = new Values<F32>(3);
+        using var moments = Values<F32>.Normal(6, 1);
+        using var working = new Values<F32>(3);
+        kernels.Balance((nint)excess.Data, new((nint)before.Data, 0, 0), new((nint)after.Data, (nint)moments.Data, (nint)(moments.Data + 3)), new((nint)working.Data, 0), 3, 0.25f);
+        Assert.Equal([0.25, 0.75, 0.5], after.ToDoubles());
+        Assert.Equal([0.25, 0.75, 0.5], working.ToDoubles());
+        Assert.Equal(new double[6], moments.ToDoubles());
+    }
+
+    [Fact]
     public void Gradients_of_micro_batches_are_added_up_in_32_bits()
     {
         const int Count = 9001;

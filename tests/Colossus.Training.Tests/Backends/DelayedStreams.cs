@@ -36,6 +36,12 @@ internal sealed class DelayedStreams(IBackend backend, ICommunicator communicato
         return backend.TakeLosses();
     }
 
+    public IReadOnlyDictionary<int, long[]> TakeLoads()
+    {
+        Finish();
+        return backend.TakeLoads();
+    }
+
     public void Dispose() => backend.Dispose();
 
     // Whoever waits for another stage lets the collectives before it go on, as a device's second stream would: the others may need them to get there.

@@ -19,6 +19,8 @@ internal sealed unsafe class IdleBackend : IBackend
 
     public IReadOnlyList<double> TakeLosses() => [];
 
+    public IReadOnlyDictionary<int, long[]> TakeLoads() => new Dictionary<int, long[]>();
+
     public void Dispose() => arena.Dispose();
 
     private sealed class Nothing : IBoundOperation

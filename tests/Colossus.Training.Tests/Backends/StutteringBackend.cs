@@ -14,6 +14,8 @@ internal sealed class StutteringBackend(IBackend inner) : IBackend
 
     public IReadOnlyList<double> TakeLosses() => inner.TakeLosses();
 
+    public IReadOnlyDictionary<int, long[]> TakeLoads() => inner.TakeLoads();
+
     public void Dispose() => inner.Dispose();
 
     private sealed class Twice(IBoundOperation inner) : IBoundOperation

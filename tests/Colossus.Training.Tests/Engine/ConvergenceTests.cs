@@ -46,6 +46,21 @@ public sealed class ConvergenceTests
         Assert.InRange(run.LastLoss(5), 0.1, 3);
     }
 
+    [Theory]
+    [InlineData("grok-1")]
+    [InlineData("grok-nano")]
+    [InlineData("mixtral-8x7b")]
+    [InlineData("qwen3-30b-a3b")]
+    [InlineData("deepseek-v3")]
+    public void A_preset_with_experts_that_is_shrunk_learns(string preset)
+    {
+        var run = SmallRun.Train(
+            $"model.preset={preset}", "model.layers=2", "model.hidden=64", "model.heads=4", "model.kvHeads=2", "model.ffn=64", "model.vocab=256", "model.sequence=64",
+            "train.steps=60", "train.products=fp32", "train.optimizer.warmup=5");
+        Assert.InRange(run.Steps[0].Loss, 5, 6); // of 256 bytes each is as likely: ln 256 = 5.55
+        Assert.InRange(run.LastLoss(5), 0.1, 3);
+    }
+
     [Fact]
     public void Two_runs_give_the_same_weights_to_the_last_bit() => Assert.Equal(
         SmallRun.Train("train.steps=20", "train.products=fp32").Result!.WeightsSha256,

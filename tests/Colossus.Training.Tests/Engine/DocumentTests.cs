@@ -11,9 +11,10 @@ namespace Colossus.Training.Tests.Engine;
 public sealed unsafe class DocumentTests
 {
     /// <summary>
-    /// The same sums of fp32 in another order, and rotary angles of other positions. Measured is at most 2e-6 of a gradient's norm; a token that sees one of the other document changes a gradient by a tenth and more.
+    /// The same sums of fp32 in another order, and rotary angles of other positions. Measured is 4e-7 of the gradient's norm; where tokens see the other document too, it is more than a
+    /// thousand times the tolerance.
     /// </summary>
-    private const double Rounding = 2e-5;
+    private const double Rounding = 2e-6;
 
     private const int First = 41;
     private const int EndOfText = 3;
@@ -44,7 +45,7 @@ public sealed unsafe class DocumentTests
         Assert.InRange(Difference(gradientsApart, gradients), 0, Rounding);
 
         var (_, mixed) = Run(AttentionScope.Sequence, recompute, [tokens]);
-        Assert.True(Difference(gradientsApart, mixed) > 100 * Rounding, "a sample whose tokens see all before them has the same gradients");
+        Assert.True(Difference(gradientsApart, mixed) > 1000 * Rounding, "a sample whose tokens see all before them has the same gradients");
     }
 
     [Theory]

@@ -32,9 +32,22 @@ public sealed unsafe class RankExecutorTests
     [MemberData(nameof(Architectures.Names), MemberType = typeof(Architectures))]
     public void Loss_and_all_gradients_of_every_architecture_are_those_of_libtorchs_own_operators_in_double(string name)
     {
-        Compare<F32, F32>(Architectures.Of(name), worstRelative: 2e-4);
-        Compare<F32, Bf16>(Architectures.Of(name), worstRelative: 6e-2);
-        Compare<Bf16, Bf16>(Architectures.Of(name), worstRelative: 8e-2);
+        var model = Architectures.Of(name);
+        Compare<F32, F32>(model, worstRelative: 2e-4);
+
+        // Rounding makes some tokens choose other experts than the reference: only where there is no choice can they be compared.
+        if (model.Experts is null || model.Experts.Active == model.Experts.Count)
+        {
+            Compare<F32, Bf16>(model, worstRelative: 6e-2);
+            Compare<Bf16, Bf16>(model, worstRelative: 8e-2);
+        }
+    }
+
+    [Fact]
+    public void Loss_and_all_gradients_are_those_of_the_reference_when_experts_drop_what_is_beyond_their_capacity()
+    {
+        var model = Architectures.Of("mixtral");
+        Compare<F32, F32>(model with { Experts = model.Experts! with { Capacity = 0.8 } }, worstRelative: 2e-4);
     }
 
     [Fact]

@@ -1,16 +1,14 @@
 using Colossus.Plan.Parameters;
-using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
 using Colossus.Training.Engine;
 using Colossus.Training.Generation;
-using Colossus.Training.Memory;
 using Colossus.Training.Native;
 using Colossus.Training.Tests.Engine;
 using Colossus.Training.Tests.Model;
 
 namespace Colossus.Training.Tests.Generation;
 
-public sealed unsafe class DecoderTests
+public sealed class DecoderTests
 {
     public DecoderTests() => LibtorchLoader.Load();
 
@@ -25,9 +23,9 @@ public sealed unsafe class DecoderTests
         var model = new ModelSpec(Layers: 2, Hidden: 48, Heads: 4, kvHeads, HeadWidth: 12, Ffn: 80, activation, Vocab: 61, Sequence: 37, tied);
         var table = ParameterTable.For(model);
         var random = new Random(3);
-        float[] weights = Weights(table, random, spread);
+        float[] weights = RandomWeights.Of(table, random, spread);
         int[] tokens = [.. Enumerable.Range(0, model.Sequence + 1).Select(_ => random.Next(model.Vocab))];
-        double expected = WholeSequence(model, table, weights, tokens);
+        double expected = WholeSequence(model, weights, tokens);
         Assert.Equal(expected, LossOf(new Decoder(model, new DecoderWeights(table, weights)), tokens), 1e-3 * expected);
     }
 
@@ -38,8 +36,8 @@ public sealed unsafe class DecoderTests
         var model = Architectures.Of(name);
         var table = ParameterTable.For(model);
         var random = new Random(5);
-        float[] weights = Weights(table, random, 1);
-        using var engine = new Engine(model, table, weights);
+        float[] weights = RandomWeights.Of(table, random, scoreSpread: 1);
+        using var engine = new OneSequence(model, weights);
         int[] tokens = [.. Enumerable.Range(0, model.Sequence).Select(_ => random.Next(model.Vocab))];
         var decoder = new Decoder(model, new DecoderWeights(table, weights));
         for (int position = 0; position < model.Sequence; position++)
@@ -67,10 +65,10 @@ public sealed unsafe class DecoderTests
         var model = new ModelSpec(Layers: 2, Hidden: 48, Heads: 4, 2, HeadWidth: 12, Ffn: 80, Activation.SwiGlu, Vocab: 61, Sequence: 37);
         var table = ParameterTable.For(model);
         var random = new Random(3);
-        float[] weights = Weights(table, random, 2);
+        float[] weights = RandomWeights.Of(table, random, scoreSpread: 2);
         int[] tokens = [.. Enumerable.Range(0, model.Sequence + 1).Select(_ => random.Next(1, model.Vocab))];
         tokens[0] = tokens[9] = tokens[10] = tokens[23] = 0;
-        using var engine = new Engine(model, table, weights, AttentionScope.Document);
+        using var engine = new OneSequence(model, weights, AttentionScope.Document);
         Batches.FindDocuments(tokens.AsSpan(0, model.Sequence), 0, engine.FirstVisible);
         double expected = engine.Loss(tokens[..^1], tokens[1..]);
         Assert.Equal(expected, LossOf(new Decoder(model, new DecoderWeights(table, weights), documentStart: 0), tokens), 1e-3 * expected);
@@ -90,55 +88,9 @@ public sealed unsafe class DecoderTests
         return loss;
     }
 
-    private static float[] Weights(ParameterTable table, Random random, double spread)
+    private static double WholeSequence(ModelSpec model, float[] weights, int[] tokens)
     {
-        float[] weights = new float[table.FlatCount];
-        foreach (var parameter in table.Parameters)
-        {
-            bool makesScores = parameter.Name.Contains("q_proj", StringComparison.Ordinal) || parameter.Name.Contains("k_proj", StringComparison.Ordinal);
-            for (long i = parameter.Start; i < parameter.Start + parameter.Count; i++)
-            {
-                double noise = (random.NextDouble() - 0.5) * (makesScores ? spread : 0.5);
-                weights[i] = (float)(parameter.Weight.Start == WeightStart.One ? 1 + noise : noise);
-            }
-        }
-
-        return weights;
-    }
-
-    private static double WholeSequence(ModelSpec model, ParameterTable table, float[] weights, int[] tokens)
-    {
-        using var engine = new Engine(model, table, weights);
+        using var engine = new OneSequence(model, weights);
         return engine.Loss(tokens[..^1], tokens[1..]);
-    }
-
-    private sealed class Engine : IDisposable
-    {
-        private readonly Arena arena = new();
-        private readonly SoloRank executor;
-
-        public Engine(ModelSpec model, ParameterTable table, float[] weights, AttentionScope scope = AttentionScope.Sequence)
-        {
-            NumberFormats fp32 = default;
-            executor = new SoloRank(model, microBatch: 1, fp32, Recompute.None, scope);
-            float* flat = arena.Take<float>(weights.Length);
-            weights.CopyTo(new Span<float>(flat, weights.Length));
-            executor.Bind((nint)flat, (nint)flat, (nint)arena.Take<float>(table.Buckets[^1].Range.End));
-        }
-
-        public Span<int> FirstVisible => executor.Arguments.FirstVisible;
-
-        public double Loss(int[] inputs, int[] targets)
-        {
-            inputs.CopyTo(executor.Arguments.Inputs, 0);
-            targets.CopyTo(executor.Arguments.Targets, 0);
-            return executor.Evaluate();
-        }
-
-        public void Dispose()
-        {
-            executor.Dispose();
-            arena.Dispose();
-        }
     }
 }

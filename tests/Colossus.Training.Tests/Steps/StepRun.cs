@@ -155,7 +155,7 @@ internal sealed unsafe class StepRun
         var (backend, communicator) = equipment(program, counting, new CountingCommunicator(direct, counting));
         using var executor = new RankExecutor(program, backend);
         IReadOnlyList<StatePiece> pieces = states.PiecesOf(program.Rank);
-        var updater = new StateUpdater(region, pieces, new OptimizerSpec(), kernels, direct);
+        var updater = new StateUpdater(region, pieces, new OptimizerSpec(), model.Experts?.BiasRate ?? 0, kernels, direct);
         var agreement = new StepAgreement(world.Group(WorldMap.Everyone));
         executor.Bind(region.Vectors);
         foreach (StateBox box in states.BoxesOf(program.Rank))
@@ -264,7 +264,7 @@ internal sealed unsafe class StepRun
             for (long i = 0; i < parameter.Count; i++)
             {
                 double noise = (random.NextDouble() - 0.5) * 0.5;
-                flat[parameter.Start + i] = (float)(parameter.Decays ? noise : 1 + noise);
+                flat[parameter.Start + i] = (float)(parameter.Rule == UpdateRule.Plain ? 1 + noise : noise);
             }
         }
 

@@ -27,6 +27,10 @@ public sealed class ValueTests
     /// <summary>With bf16 operands summands are rounded to 8 bits before they are added: as often again as products themselves are. The error is compared with that of one rank in the same formats.</summary>
     private const double DividedRatio = 2;
 
+    private static readonly ModelSpec dense = new(3, 96, 4, 2, 24, 160, Activation.SwiGlu, 101, 24);
+
+    private static readonly ModelSpec experts = dense with { Experts = new ExpertsSpec(4, 2, 1, 40) { Router = RouterKind.Sigmoid, BiasRate = 0.001, DenseLayers = 1 } };
+
     private static readonly NumberFormats fp32 = new(false, false, false);
     private static readonly NumberFormats bf16 = new(true, true, true);
     private static readonly NumberFormats autocast = new(false, true, false);
@@ -118,6 +122,16 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void With_experts_ranks_that_share_a_batch_have_the_loss_and_every_gradient_of_one_rank()
+    {
+        StepRun alone = Run(fp32, experts, new(1));
+        foreach (Split split in (Split[])[new(2, Zero: 0), new(2), new(3, Zero: 2), new(2, Zero: 3), new(2, Pipeline: 2)])
+        {
+            AssertClose(alone, Run(fp32, experts, split), $"{split}");
+        }
+    }
+
+    [Fact]
     public void Documents_have_the_same_bits_in_every_stage_and_computed_again()
     {
         foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16])
@@ -131,6 +145,23 @@ public sealed class ValueTests
                 StepRun found = Run(formats, false, split, AttentionScope.Document);
                 Assert.Equal(expected.Loss, found.Loss);
                 Assert.True(Bits(expected.Gradients).SequenceEqual(Bits(found.Gradients)), $"{split}, {formats}: other gradients");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_bias_of_an_expert_moves_by_its_rate_against_the_load_of_all_replicas()
+    {
+        foreach (Split split in (Split[])[new(1), new(2, Zero: 0), new(2), new(2, Zero: 3), new(2, Pipeline: 2)])
+        {
+            StepRun slow = Run(bf16, experts with { Experts = experts.Experts! with { BiasRate = 0.25 } }, split);
+            StepRun fast = Run(bf16, experts with { Experts = experts.Experts! with { BiasRate = 0.5 } }, split);
+            var biases = slow.Table.Parameters.Where(parameter => parameter.Rule == UpdateRule.Balancing).ToList();
+            Assert.Equal(2, biases.Count);
+            foreach (int element in biases.SelectMany(bias => Enumerable.Range((int)bias.Start, (int)bias.Count)))
+            {
+                Assert.NotEqual(0, slow.Gradients[element]);
+                Assert.Equal(slow.Weights[element] - (0.25 * Math.Sign(slow.Gradients[element])), fast.Weights[element], 1e-6);
             }
         }
     }
@@ -196,7 +227,9 @@ public sealed class ValueTests
 
     private static StepRun Run(NumberFormats formats, bool tied, Split split, AttentionScope scope = AttentionScope.Sequence) => StepRun.Of(Model(tied), Of(split), formats, scope: scope);
 
-    private static ModelSpec Model(bool tied) => new(3, 96, 4, 2, 24, 160, Activation.SwiGlu, 101, 24, tied);
+    private static StepRun Run(NumberFormats formats, ModelSpec model, Split split) => StepRun.Of(model, Of(split), formats);
+
+    private static ModelSpec Model(bool tied) => dense with { TiedHead = tied };
 
     // Everything that has weights of which tensor ranks have copies, and one head of keys and values for all.
     private static ModelSpec Rich(bool tied) => new(2, 64, 4, 1, 16, 96, Activation.Gelu, 77, 16, tied)

@@ -1,7 +1,7 @@
 namespace Colossus.Plan.Programs.Operations;
 
 /// <summary>softmax(cap(scale · q kᵀ)) v over the tokens up to each position, or those of its document alone, with grouped queries; scores are not kept (arXiv 2205.14135).</summary>
-/// <param name="queriesKeysValues">[tokens, queries | keys | values].</param>
+/// <param name="queriesKeysValues">[tokens, queries | keys | values]; queries alone where <paramref name="allKeysValues"/> are there.</param>
 /// <param name="allKeysValues">[tokens of whole sequences, keys | values], where ranks share each sequence; null where <paramref name="queriesKeysValues"/> has them.</param>
 /// <param name="firstVisible">[tokens of whole sequences, 1]: the first position of its sequence that each token sees; null where all see the first.</param>
 /// <param name="output">[tokens, heads].</param>
@@ -9,7 +9,7 @@ namespace Colossus.Plan.Programs.Operations;
 /// <param name="geometry">Sizes.</param>
 public sealed class CausalAttention(Value queriesKeysValues, Value? allKeysValues, Value? firstVisible, Value output, Value logSumExp, AttentionGeometry geometry) : Operation
 {
-    /// <summary>Queries, keys and values side by side.</summary>
+    /// <summary>Queries, keys and values side by side, or queries alone.</summary>
     public Value QueriesKeysValues { get; } = queriesKeysValues;
 
     /// <summary>Keys and values of whole sequences; null where <see cref="QueriesKeysValues"/> has them.</summary>

@@ -18,6 +18,7 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     private readonly MatrixCache<T> products = new();
     private readonly Dictionary<RotaryPositions, RopeTable> ropes = [];
     private readonly List<double> losses = [];
+    private Dictionary<int, long[]> loads = [];
 
     /// <inheritdoc/>
     public DeviceMemory Allocate(long bytes) => new((nint)arena.Take<byte>(bytes), bytes);
@@ -48,13 +49,28 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
             ProductWeightGradient gradient => new CpuProductWeightGradient<TResidual, T>(gradient, binder),
             AddBias add => new CpuAddBias<TResidual, T>(add, memory),
             BiasGradient gradient => new CpuBiasGradient<T>(gradient, memory),
+            Split split => new CpuSplit<T>(split, memory),
+            Join join => new CpuJoin<T>(join, memory),
+            AssembleHeads assemble => new CpuAssembleHeads<T>(assemble, memory),
+            AssembleHeadsGradient gradient => new CpuAssembleHeadsGradient<T>(gradient, memory),
             Rotate rotate => new CpuRotate<T>(rotate, memory, Rope(rotate.Positions)),
-            TakeColumns take => new CpuTakeColumns<T>(take, memory),
-            PutColumns put => new CpuPutColumns<T>(put, memory),
             CausalAttention attention => new CpuCausalAttention<T>(attention, memory),
             CausalAttentionGradient gradient => new CpuCausalAttentionGradient<T>(gradient, memory),
             Activate activate => new CpuActivate<T>(activate, memory),
             ActivateGradient gradient => new CpuActivateGradient<T>(gradient, memory),
+            RouterLogits logits => new CpuRouterLogits<TResidual, T>(logits, memory),
+            RouterInputGradient gradient => new CpuRouterInputGradient<TResidual, T>(gradient, memory),
+            RouterWeightGradient gradient => new CpuRouterWeightGradient<T>(gradient, memory),
+            Route route => new CpuRoute<TResidual>(route, memory, AddLoads),
+            RouteGradient gradient => new CpuRouteGradient(gradient, memory),
+            LoadExcess excess => new CpuLoadExcess<TResidual>(excess, memory),
+            Dispatch dispatch => new CpuDispatch<T>(dispatch, memory),
+            DispatchGradient gradient => new CpuDispatchGradient<T>(gradient, memory),
+            GroupedProduct product => new CpuGroupedProduct<TResidual, T>(product, binder),
+            GroupedInputGradient gradient => new CpuGroupedInputGradient<TResidual, T>(gradient, binder),
+            GroupedWeightGradient gradient => new CpuGroupedWeightGradient<TResidual, T>(gradient, binder),
+            Combine combine => new CpuCombine<T>(combine, memory),
+            CombineGradient gradient => new CpuCombineGradient<T>(gradient, memory),
             HeadLogits logits => new CpuHeadLogits<TResidual, T>(logits, binder),
             HeadLosses head => new CpuHeadLosses<TResidual, T>(head, binder),
             HeadGradients gradients => new CpuHeadGradients<TResidual, T>(gradients, binder),
@@ -75,6 +91,14 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
     {
         double[] taken = [.. losses];
         losses.Clear();
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, long[]> TakeLoads()
+    {
+        var taken = loads;
+        loads = [];
         return taken;
     }
 
@@ -104,5 +128,18 @@ internal sealed unsafe class CpuBackend<TResidual, T> : IBackend
         }
 
         return table;
+    }
+
+    private void AddLoads(int layer, ReadOnlySpan<int> visits)
+    {
+        if (!loads.TryGetValue(layer, out long[]? sums))
+        {
+            loads.Add(layer, sums = new long[visits.Length]);
+        }
+
+        for (int expert = 0; expert < sums.Length; expert++)
+        {
+            sums[expert] += visits[expert];
+        }
     }
 }

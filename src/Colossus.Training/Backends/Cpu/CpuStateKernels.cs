@@ -59,6 +59,20 @@ internal sealed unsafe class CpuStateKernels<TGradient, TWeight> : IStateKernels
     }
 
     /// <inheritdoc/>
+    public void Balance(nint sums, StateAddress before, StateAddress after, WorkingAddress working, long count, float rate)
+    {
+        Flat.Zero((float*)after.First, count);
+        Flat.Zero((float*)after.Second, count);
+        for (long i = 0; i < count; i++)
+        {
+            float excess = ((float*)sums)[i];
+            ((float*)after.Master)[i] = ((float*)before.Master)[i] - (excess > 0 ? rate : excess < 0 ? -rate : 0);
+        }
+
+        Refresh(after.Master, working, count);
+    }
+
+    /// <inheritdoc/>
     public void Refresh(nint master, WorkingAddress working, long count)
     {
         Flat.Convert((F32*)master, (TWeight*)working.Weights, count);

@@ -62,6 +62,26 @@ internal sealed unsafe class Matrix<T> : IDisposable
         product.Run(add);
     }
 
+    /// <summary>The same with operands that live for this call only, as rows whose number changes with each micro-batch: nothing is kept of it.</summary>
+    public void SetProductOnce(torch.Tensor left, torch.Tensor right, bool add)
+    {
+        using var product = new CutProduct(Tensor, left, right);
+        product.Run(add);
+    }
+
+    /// <summary>Some rows of this = the same rows of left · right; nothing is kept of it.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="left">[rows, inner].</param>
+    /// <param name="right">[inner, columns].</param>
+    public void SetRows(int first, int count, Matrix<T> left, torch.Tensor right)
+    {
+        using torch.Tensor target = Tensor.narrow(0, first, count);
+        using torch.Tensor source = left.Tensor.narrow(0, first, count);
+        using var product = new CutProduct(target, source, right);
+        product.Run(add: false);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -32,11 +32,16 @@ internal sealed unsafe class CpuConvert<TResidual, T>(Plan.Programs.Operations.C
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        if ((operation.Source.Format, operation.Target.Format) != (ValueFormat.Residual, ValueFormat.Product))
+        switch (operation.Source.Format, operation.Target.Format)
         {
-            throw new NotSupportedException($"{operation}: only the residual stream is converted, to operands of products");
+            case (ValueFormat.Residual, ValueFormat.Product):
+                Flat.Convert((TResidual*)source, (T*)target, operation.Target.Count);
+                break;
+            case (ValueFormat.Product, ValueFormat.Product):
+                Flat.Convert((T*)source, (T*)target, operation.Target.Count);
+                break;
+            default:
+                throw new NotSupportedException($"{operation}: only operands of products are made of other values");
         }
-
-        Flat.Convert((TResidual*)source, (T*)target, operation.Target.Count);
     }
 }

@@ -28,16 +28,17 @@ internal static class CpuAttention
     }
 
     /// <summary>Where heads lie.</summary>
-    /// <param name="packed">Queries, keys and values side by side.</param>
+    /// <param name="packed">Queries, keys and values side by side, or queries alone.</param>
     /// <param name="all">Keys and values of whole sequences side by side; 0 where <paramref name="packed"/> has them.</param>
     /// <param name="shape">Sizes.</param>
     public static unsafe AttentionHeads<T> Heads<T>(nint packed, nint all, AttentionShape shape)
         where T : unmanaged
     {
-        var heads = AttentionHeads<T>.Packed((T*)packed, shape);
         int keys = shape.KvHeads * shape.HeadWidth;
         int stride = keys + (shape.KvHeads * shape.ValueWidth);
-        return all == 0 ? heads : new(heads.Queries, new((T*)all, stride), new((T*)all + keys, stride));
+        return all == 0
+            ? AttentionHeads<T>.Packed((T*)packed, shape)
+            : new(new((T*)packed, shape.Heads * shape.HeadWidth), new((T*)all, stride), new((T*)all + keys, stride));
     }
 }
 

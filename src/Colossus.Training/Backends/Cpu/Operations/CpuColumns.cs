@@ -4,40 +4,42 @@ using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Backends.Cpu.Operations;
 
-/// <summary><see cref="TakeColumns"/> on the CPU.</summary>
-internal sealed unsafe class CpuTakeColumns<T>(TakeColumns operation, IOperationMemory memory) : IBoundOperation
+/// <summary><see cref="Split"/> on the CPU.</summary>
+internal sealed unsafe class CpuSplit<T>(Split operation, IOperationMemory memory) : IBoundOperation
     where T : unmanaged, IElement<T>
 {
-    private readonly nint source = memory.Of(operation.Source);
-    private readonly nint target = memory.Of(operation.Target);
+    private readonly nint input = memory.Of(operation.Input);
+    private readonly nint[] parts = [.. operation.Writes.Select(memory.Of)];
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments) => CpuColumns.Copy<T>(source, operation.Source, target, operation.Target);
-}
-
-/// <summary><see cref="PutColumns"/> on the CPU.</summary>
-internal sealed unsafe class CpuPutColumns<T>(PutColumns operation, IOperationMemory memory) : IBoundOperation
-    where T : unmanaged, IElement<T>
-{
-    private readonly nint source = memory.Of(operation.Source);
-    private readonly nint target = memory.Of(operation.Target);
-
-    /// <inheritdoc/>
-    public void Run(PassArguments arguments) => CpuColumns.Copy<T>(source, operation.Source, target, operation.Target);
-}
-
-/// <summary>Copies columns.</summary>
-internal static unsafe class CpuColumns
-{
-    /// <summary>The last columns of one value become those of another, as many as the narrower one has.</summary>
-    public static void Copy<T>(nint source, Value from, nint target, Value to)
-        where T : unmanaged
+    public void Run(PassArguments arguments)
     {
-        int width = Math.Min(from.Width, to.Width);
-        for (int row = 0; row < from.Rows.Size; row++)
+        T* columns = (T*)input;
+        for (int i = 0; i < parts.Length; i++)
         {
-            var line = new ReadOnlySpan<T>((T*)source + (((long)row + 1) * from.Width) - width, width);
-            line.CopyTo(new Span<T>((T*)target + (((long)row + 1) * to.Width) - width, width));
+            Value part = operation.Writes[i];
+            Columns.Copy(columns, operation.Input.Width, (T*)parts[i], part.Width, part.Rows.Size, part.Width);
+            columns += part.Width;
+        }
+    }
+}
+
+/// <summary><see cref="Join"/> on the CPU.</summary>
+internal sealed unsafe class CpuJoin<T>(Join operation, IOperationMemory memory) : IBoundOperation
+    where T : unmanaged, IElement<T>
+{
+    private readonly nint output = memory.Of(operation.Output);
+    private readonly nint[] parts = [.. operation.Reads.Select(memory.Of)];
+
+    /// <inheritdoc/>
+    public void Run(PassArguments arguments)
+    {
+        T* columns = (T*)output;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            Value part = operation.Reads[i];
+            Columns.Copy((T*)parts[i], part.Width, columns, operation.Output.Width, part.Rows.Size, part.Width);
+            columns += part.Width;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Colossus.Training.Kernels;
+using TorchSharp;
 
 namespace Colossus.Training.Backends.Cpu.Operations;
 
@@ -22,6 +23,27 @@ internal sealed unsafe class WeightGradient<TResidual, T>(Matrix<TResidual> grad
         }
 
         room.SetProduct(outputGradient.Transposed, input.Tensor);
+        Store(room, add);
+    }
+
+    /// <summary>The same with operands that live for this call only.</summary>
+    /// <param name="outputGradient">dyᵀ, [outputs, rows].</param>
+    /// <param name="input">x, [rows, inputs].</param>
+    /// <param name="add">Whether to add to the gradient that is there.</param>
+    public void SetOnce(torch.Tensor outputGradient, torch.Tensor input, bool add)
+    {
+        if (room is null)
+        {
+            gradient.SetProductOnce(outputGradient, input, add);
+            return;
+        }
+
+        room.SetProductOnce(outputGradient, input, add: false);
+        Store(room, add);
+    }
+
+    private void Store(Matrix<T> room, bool add)
+    {
         if (add)
         {
             Flat.Add(gradient.Data, room.Data, gradient.Count);

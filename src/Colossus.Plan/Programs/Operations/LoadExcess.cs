@@ -1,0 +1,27 @@
+namespace Colossus.Plan.Programs.Operations;
+
+/// <summary>
+/// How many visits each expert got beyond an even share: what moves the bias of a <see cref="Route"/>. It takes the way of a gradient, so that it is summed over micro-batches and replicas,
+/// and the optimizer looks at its sign alone.
+/// </summary>
+/// <param name="route">The operation of the forward pass; it has a bias.</param>
+public sealed class LoadExcess(Route route) : Operation
+{
+    /// <summary>Factor on the excess, so small that its square is 0 in 32 bits: the norm of the gradient does not see it. A power of two, so that nothing is rounded.</summary>
+    public const float Factor = 7.888609e-31f;
+
+    /// <summary>The operation of the forward pass.</summary>
+    public Route Route { get; } = route;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Reads => [Route.Routing.Choices];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Writes => [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Weight> Gradients => Route.Weights;
+
+    /// <inheritdoc/>
+    public override bool IsWeightGradient => true;
+}

@@ -1,0 +1,53 @@
+using System.Numerics;
+using Colossus.Plan.Programs.Operations;
+
+namespace Colossus.Training.Backends.Cpu.Operations;
+
+/// <summary>Which rows each expert has in the micro-batch at hand.</summary>
+internal sealed unsafe class ExpertRows(Routing routing, IOperationMemory memory)
+{
+    private readonly nint counts = memory.Of(routing.Counts);
+
+    /// <summary>Rows of all experts.</summary>
+    public int Total => Ranges().Sum(range => range.Count);
+
+    /// <summary>
+    /// libtorch's bf16 products make code for every shape that they meet, in many times the time of the product, and remember about a thousand shapes: numbers of rows are multiples of this, a
+    /// sixteenth of an even share. Products in 32 bits take any number.
+    /// </summary>
+    public int Granule { get; } = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(routing.Visits.Size / routing.Experts.Count / 16)));
+
+    /// <summary>The experts in their order, each with its first row and how many it has, perhaps none.</summary>
+    public IEnumerable<(int Expert, int First, int Count)> Ranges()
+    {
+        int first = 0;
+        for (int expert = 0; expert < routing.Experts.Count; expert++)
+        {
+            int count = CountOf(expert);
+            yield return (expert, first, count);
+            first += count;
+        }
+    }
+
+    /// <summary>
+    /// The experts that have rows, last one first. With <paramref name="rounded"/> a range has rows of experts before it too, so that it is as long as <see cref="Granule"/> wants:
+    /// what is written there is overwritten by the next ranges.
+    /// </summary>
+    /// <param name="rounded">Whether numbers of rows are rounded up.</param>
+    public IEnumerable<(int Expert, int First, int Count)> Windows(bool rounded)
+    {
+        int end = Total;
+        for (int expert = routing.Experts.Count - 1; expert >= 0; expert--)
+        {
+            int own = CountOf(expert);
+            if (own > 0)
+            {
+                int count = rounded ? Math.Min(end, (own + Granule - 1) / Granule * Granule) : own;
+                yield return (expert, end - count, count);
+                end -= own;
+            }
+        }
+    }
+
+    private int CountOf(int expert) => ((int*)counts)[expert];
+}
