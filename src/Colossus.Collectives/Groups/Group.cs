@@ -54,14 +54,17 @@ public sealed unsafe class Group
     /// <summary>What all-gathers have moved; counted when they are started.</summary>
     public Traffic AllGatherTraffic { get; private set; }
 
+    /// <summary>What all-to-alls have moved; counted when they are started.</summary>
+    public Traffic AllToAllTraffic { get; private set; }
+
     /// <summary>What exchanges have moved.</summary>
     public Traffic ExchangeTraffic { get; private set; }
 
     /// <summary>Bytes that others have read from this rank, of all kinds.</summary>
-    public long BytesSent => (ReduceScatterTraffic + AllGatherTraffic + ExchangeTraffic).BytesSent;
+    public long BytesSent => (ReduceScatterTraffic + AllGatherTraffic + AllToAllTraffic + ExchangeTraffic).BytesSent;
 
     /// <summary>Bytes that this rank has read from others, of all kinds.</summary>
-    public long BytesReceived => (ReduceScatterTraffic + AllGatherTraffic + ExchangeTraffic).BytesReceived;
+    public long BytesReceived => (ReduceScatterTraffic + AllGatherTraffic + AllToAllTraffic + ExchangeTraffic).BytesReceived;
 
     /// <summary>Whether all have started the oldest collective that this rank has not finished.</summary>
     internal bool CanGoOn => !IsIdle && AllHave(StartedAt, finished + 1);
@@ -129,6 +132,22 @@ public sealed unsafe class Group
         (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
         Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
         AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
+        return pending;
+    }
+
+    /// <summary>Copies pieces that are this rank's alone from the members' regions to a place of its own: an all-to-all, where every member does.</summary>
+    /// <param name="offset">Where the buffer that is read begins in every member's region, bytes.</param>
+    /// <param name="elementBytes">Bytes of an element, above 0.</param>
+    /// <param name="pieces">What this rank takes of each member, in order of members.</param>
+    /// <param name="destination">Receives them; not part of the buffer that is read.</param>
+    /// <param name="sent">Elements that the others take of this rank, for <see cref="AllToAllTraffic"/>.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending Take(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination, long sent)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
+        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
+        AllToAllTraffic += new Traffic(1, sent * elementBytes, (all - own) * elementBytes);
         return pending;
     }
 

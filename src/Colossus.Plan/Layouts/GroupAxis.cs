@@ -17,4 +17,7 @@ public enum GroupAxis
 
     /// <summary>Ranks that share the experts: consecutive ranks of one stage.</summary>
     Expert,
+
+    /// <summary>Ranks that hold the same experts.</summary>
+    ExpertData,
 }

@@ -23,12 +23,13 @@ public readonly record struct RankGrid(Layout Layout)
     /// <summary>Ranks of a stage.</summary>
     public int StageRanks => Layout.Ranks / Layout.Pipeline;
 
-    /// <summary>A rank's place among those with the same dense weights, which data and context parallelism make: the order of <see cref="GroupAxis.Data"/>.</summary>
+    /// <summary>A rank's place among those with the same weights, in the order of <see cref="GroupAxis.Data"/> or <see cref="GroupAxis.ExpertData"/>, and how many there are.</summary>
     /// <param name="rank">The rank.</param>
-    public int ReplicaOf(int rank)
+    /// <param name="experts">Whether the weights are those of experts.</param>
+    public (int Place, int Count) ReplicaOf(int rank, bool experts)
     {
         var place = CoordinatesOf(rank);
-        return place.Context + (Layout.Context * place.Data);
+        return experts ? (rank % StageRanks / Layout.Expert, Layout.ExpertReplicas) : (place.Context + (Layout.Context * place.Data), Layout.DenseReplicas);
     }
 
     /// <summary>The rank at some coordinates.</summary>
@@ -57,11 +58,12 @@ public readonly record struct RankGrid(Layout Layout)
                 return [.. Enumerable.Range(0, layout.DenseReplicas).Select(i => grid.RankAt(tensor, i % layout.Context, i / layout.Context, pipeline))];
             case GroupAxis.Pipeline:
                 return [.. Enumerable.Range(0, layout.Pipeline).Select(i => grid.RankAt(tensor, context, data, i))];
-            default:
-                int stageRanks = layout.Tensor * layout.Context * layout.Data;
-                int place = rank % stageRanks;
-                int first = rank - place + (place / layout.Expert * layout.Expert);
+            case GroupAxis.Expert:
+                int first = rank - (rank % StageRanks % layout.Expert);
                 return [.. Enumerable.Range(first, layout.Expert)];
+            default:
+                int lowest = rank - (rank % StageRanks) + (rank % StageRanks % layout.Expert);
+                return [.. Enumerable.Range(0, layout.ExpertReplicas).Select(i => lowest + (i * layout.Expert))];
         }
     }
 }

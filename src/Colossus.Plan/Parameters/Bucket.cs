@@ -13,6 +13,9 @@ namespace Colossus.Plan.Parameters;
 /// </param>
 public sealed record Bucket(int Block, FlatRange Range, FlatRange InResidual, FlatRange InProducts, Parameter? Source)
 {
+    /// <summary>Whether it holds experts, of which other ranks have copies than of all else.</summary>
+    public bool HoldsExperts { get; init; }
+
     /// <summary>Whether its values and their state lie in another bucket.</summary>
     public bool IsCopy => Source is not null;
 

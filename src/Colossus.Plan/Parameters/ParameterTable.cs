@@ -1,6 +1,8 @@
+using Colossus.Plan.Layouts;
 using Colossus.Plan.Partitioning;
 using Colossus.Plan.Programs;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Plan.Parameters;
 
@@ -54,7 +56,7 @@ public sealed class ParameterTable
     public Parameter this[string name] => Parameters[indices[name]];
 
     /// <summary>Index of one of <see cref="Parameters"/>.</summary>
-    /// <param name="parameter">The parameter.</param>
+    /// <param name="parameter">The parameter, of this table or of one for a share of the same model.</param>
     public int IndexOf(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -109,6 +111,16 @@ public sealed class ParameterTable
         return new FlatRange(whole.Range.Start + Bound(rank), Bound(rank + 1) - Bound(rank));
     }
 
+    /// <summary>The part of a bucket that a rank of a layout reduces and updates.</summary>
+    /// <param name="bucket">Index into <see cref="Buckets"/>.</param>
+    /// <param name="layout">The layout.</param>
+    /// <param name="rank">The rank.</param>
+    public FlatRange SliceOf(int bucket, in Layout layout, int rank)
+    {
+        var (place, count) = new RankGrid(layout).ReplicaOf(rank, Buckets[bucket].HoldsExperts);
+        return Slice(bucket, place, count);
+    }
+
     /// <summary>Cuts a range where the rule of the update changes.</summary>
     /// <param name="range">Any range of the flat vector.</param>
     /// <returns>Consecutive parts that cover the range, each with its rule.</returns>
@@ -147,9 +159,8 @@ public sealed class ParameterTable
     /// <param name="range">Any range of the flat vector of all parameters.</param>
     public IEnumerable<FlatBox> Boxes(FlatRange range)
     {
-        for (int index = 0; index < Parameters.Count; index++)
+        foreach (Parameter parameter in Parameters)
         {
-            Parameter parameter = Parameters[index];
             FlatRange part = range.Intersect(new FlatRange(parameter.Start, parameter.Count)).Shift(-parameter.Start);
             for (long at = part.Start; at < part.End;)
             {
@@ -160,7 +171,7 @@ public sealed class ParameterTable
                 ParameterBox box = parameter.WholeBox(row, rows, column, columns);
                 if (box.Count > 0)
                 {
-                    yield return new FlatBox(index, box, parameter.Start + at, width);
+                    yield return new FlatBox(parameter, box, parameter.Start + at, width);
                 }
 
                 at += rows * columns;

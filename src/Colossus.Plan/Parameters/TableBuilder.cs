@@ -56,7 +56,10 @@ internal sealed class TableBuilder
 
             long middle = Place(ValueFormat.Residual);
             Place(ValueFormat.Product);
-            buckets.Add(new Bucket(block.Index, new FlatRange(start, end - start), new FlatRange(start, middle - start), new FlatRange(middle, end - middle), null));
+            buckets.Add(new Bucket(block.Index, new FlatRange(start, end - start), new FlatRange(start, middle - start), new FlatRange(middle, end - middle), null)
+            {
+                HoldsExperts = bucket.Any(use => use.Weight.Expert is not null),
+            });
             foreach (var use in bucket)
             {
                 var parameter = new Parameter(use.Weight, placed[use.Weight], bucket.Key);

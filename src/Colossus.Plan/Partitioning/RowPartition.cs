@@ -43,6 +43,9 @@ internal abstract class RowPartition : OperationMap
         return mine;
     }
 
+    /// <inheritdoc/>
+    public override VisitGroups Of(VisitGroups groups) => routings.Single(routing => routing.Key.Counts == groups.Counts).Value.Groups;
+
     /// <summary>The rank's part of the rows of a value that is met for the first time.</summary>
     protected abstract Extent Rows(Extent rows);
 

@@ -27,11 +27,11 @@ public sealed partial class ModelProgram
         operations.Add(new Dispatch(input, routing, dispatched));
 
         Value inner = Visits("inner", model.Activation.IsGated() ? [width, width] : [width]);
-        operations.Add(new GroupedProduct(dispatched, inner, routing, OfEach(experts, expert => InputsOf(block, expert, width))));
+        operations.Add(new GroupedProduct(dispatched, inner, routing.Groups, OfEach(experts, expert => InputsOf(block, expert, width))));
         Value activated = Visits("activated", width);
         operations.Add(new Activate(inner, activated, model.Activation));
         Value results = Visits("results", hidden);
-        operations.Add(new GroupedProduct(activated, results, routing, OfEach(experts, expert => [OfExpert(IntoResidual(block, names.DownOf(layer, expert), width), expert)])));
+        operations.Add(new GroupedProduct(activated, results, routing.Groups, OfEach(experts, expert => [OfExpert(IntoResidual(block, names.DownOf(layer, expert), width), expert)])));
         operations.Add(new Combine(results, routing, branch, adds: experts.Shared > 0));
     }
 

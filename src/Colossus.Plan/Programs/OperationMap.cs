@@ -29,6 +29,10 @@ public abstract class OperationMap
     /// <param name="routing">The routing of the whole micro-batch.</param>
     public abstract Routing Of(Routing routing);
 
+    /// <summary>The rows by expert of the tokens that a rank has.</summary>
+    /// <param name="groups">Those of the whole micro-batch.</param>
+    public abstract VisitGroups Of(VisitGroups groups);
+
     /// <summary>The rank's part of some values.</summary>
     /// <param name="values">Values of the whole model.</param>
     public Value[] Of(IEnumerable<Value> values) => [.. values.Select(Of)];

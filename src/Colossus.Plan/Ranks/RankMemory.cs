@@ -23,6 +23,9 @@ public sealed class RankMemory
     /// <summary>The same summed in 32 bits, where gradients are bf16 and there are several micro-batches, or sums are gathered (ZeRO 0).</summary>
     public required MemorySpan Sums { get; init; }
 
+    /// <summary>Gradients of weights of which tensor ranks have copies, while they are summed.</summary>
+    public required MemorySpan Copies { get; init; }
+
     /// <summary>Working weights in the format of the residual stream: all of the rank's buckets, under ZeRO-3 its slices.</summary>
     public required MemorySpan Weights { get; init; }
 
@@ -31,9 +34,6 @@ public sealed class RankMemory
 
     /// <summary>Gathered weights and gradients of a micro-batch; see <see cref="Area.Exchange"/>.</summary>
     public required MemorySpan Exchange { get; init; }
-
-    /// <summary>Gradients of weights of which tensor ranks have copies, while they are summed.</summary>
-    public required MemorySpan Copies { get; init; }
 
     /// <summary>Master weights and both moments, twice: the state of the step before stays whole until all ranks have that of the next.</summary>
     public required MemorySpan State { get; init; }
@@ -86,9 +86,9 @@ public sealed class RankMemory
             Gradients = Take(layout.Zero >= 2 ? 0 : buckets.GradientCount * formats.ResidualBytes),
             Sums = Take(sums ? buckets.GradientCount * sizeof(float) : 0),
             Exchange = Take(program.Chunks.Max(chunk => chunk.Program.ExchangeBytes)),
+            Copies = Take(program.SummedOverCopiesCount * sizeof(float)),
             Weights = Take(weights * formats.ResidualBytes),
             Matrices = Take(formats.SeparateMatrices ? weights * formats.BytesOf(ValueFormat.Product) : 0),
-            Copies = Take(program.SummedOverCopiesCount * sizeof(float)),
             State = Take(StateVectors * program.StateCount * sizeof(float)),
             SliceSumBytes = program.SumsInPlace ? 0 : slices * sizeof(float),
             CopyRoomBytes = program.SummedOverCopiesCount * sizeof(float),

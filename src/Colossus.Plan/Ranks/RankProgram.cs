@@ -51,15 +51,17 @@ public sealed record RankProgram
     /// <summary>Its place along tensor. What these ranks have in common, such as the loss, is counted at place 0.</summary>
     public int TensorPlace => new RankGrid(Layout).CoordinatesOf(Rank).Tensor;
 
-    /// <summary>Its place among the ranks with the same weights.</summary>
-    public int ReplicaPlace => new RankGrid(Layout).ReplicaOf(Rank);
-
     /// <summary>Its place in the group along an axis within a stage.</summary>
     /// <param name="axis">The axis.</param>
     public int PlaceIn(GroupAxis axis) => Array.IndexOf(new RankGrid(Layout).Group(Rank, axis), Rank);
 
-    /// <summary>Ranks with the same weights.</summary>
-    public int Replicas => Layout.DenseReplicas;
+    /// <summary>The axis along which ranks have the same weights as this one.</summary>
+    /// <param name="bucket">The bucket of the weights.</param>
+    public GroupAxis ReplicaAxisOf(int bucket) => Table.Buckets[bucket].HoldsExperts ? GroupAxis.ExpertData : GroupAxis.Data;
+
+    /// <summary>How many there are.</summary>
+    /// <param name="bucket">The bucket of the weights.</param>
+    public int ReplicasOf(int bucket) => Table.Buckets[bucket].HoldsExperts ? Layout.ExpertReplicas : Layout.DenseReplicas;
 
     /// <summary>Its stage.</summary>
     public int Stage => new RankGrid(Layout).CoordinatesOf(Rank).Pipeline;
@@ -81,7 +83,7 @@ public sealed record RankProgram
 
     /// <summary>Describes what a rank does.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts, with expert 1.</param>
+    /// <param name="layout">A layout that <see cref="LayoutRules"/> accepts.</param>
     /// <param name="formats">Number formats.</param>
     /// <param name="rank">0 to <see cref="Layout.Ranks"/> - 1.</param>
     /// <param name="scope">What a token sees of its sequence.</param>
@@ -185,14 +187,14 @@ public sealed record RankProgram
 
     /// <summary>The part of a bucket that this rank reduces.</summary>
     /// <param name="bucket">One of <see cref="Buckets"/>.</param>
-    public FlatRange SliceOf(int bucket) => Table.Slice(bucket, ReplicaPlace, Replicas);
+    public FlatRange SliceOf(int bucket) => Table.SliceOf(bucket, Layout, Rank);
 
     /// <summary>Its elements.</summary>
     /// <param name="bucket">One of <see cref="Buckets"/>.</param>
     public long SliceCount(int bucket) => SliceOf(bucket).Count;
 
     /// <summary>Elements of the state that the rank keeps, of each of weights and both moments.</summary>
-    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, ReplicaPlace).Sum(piece => piece.Range.Count);
+    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, Rank).Sum(piece => piece.Range.Count);
 
     /// <summary>Sizes of the groups of tensor ranks that have copies of a weight and a part of its gradient each, in ascending order.</summary>
     public IEnumerable<int> CopyGroups => Table.Parameters.Select(parameter => parameter.Weight.Part).OfType<WeightPart>().Where(part => part.SumsGradients).Select(part => part.Copies).Distinct().Order();
@@ -206,8 +208,9 @@ public sealed record RankProgram
         where range.Count > 0
         select (parameter.Bucket, range);
 
-    /// <summary>Elements of all of them.</summary>
-    public long SummedOverCopiesCount => CopyGroups.SelectMany(SummedOverCopies).Sum(part => part.Range.Count);
+    /// <summary>Elements of all of them, if the rank had no slices but all: the same on all ranks of the stage.</summary>
+    public long SummedOverCopiesCount =>
+        Table.Parameters.Where(parameter => parameter.Weight.Part is { SumsGradients: true } && Buckets.Indices.Contains(parameter.Bucket)).Sum(parameter => parameter.Count);
 
     /// <summary>Whether bf16 gradients of micro-batches are added up in a vector of 32 bits: adding them in bf16 would lose the small ones.</summary>
     public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && (Layout.MicroBatches > 1 || Layout.Zero == 0);

@@ -14,15 +14,17 @@ public sealed class StateMap
 {
     private readonly StatePiece[][] pieces;
     private readonly ParameterTable[] tables;
+    private readonly ParameterTable whole;
 
     // The rectangles of each parameter, in order of the ranks that keep them.
     private readonly List<StateBox>[] holders;
 
-    private StateMap(StatePiece[][] pieces, ParameterTable[] tables)
+    private StateMap(StatePiece[][] pieces, ParameterTable[] tables, ParameterTable whole)
     {
         this.pieces = pieces;
         this.tables = tables;
-        holders = [.. tables[0].Parameters.Select(_ => new List<StateBox>())];
+        this.whole = whole;
+        holders = [.. whole.Parameters.Select(_ => new List<StateBox>())];
         for (int rank = 0; rank < pieces.Length; rank++)
         {
             foreach (StateBox box in BoxesOf(rank))
@@ -41,29 +43,37 @@ public sealed class StateMap
     public static StateMap For(ModelSpec model, Layout layout)
     {
         var grid = new RankGrid(layout);
-        ParameterTable[] shares = [.. Enumerable.Range(0, layout.Tensor).Select(rank => ParameterTable.For(model, RankShare.Of(layout, rank)))];
-        RankBuckets[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => RankBuckets.For(model, shares[0], layout, stage))];
-        var pieces = new StatePiece[layout.Ranks][];
-        for (int rank = 0; rank < layout.Ranks; rank++)
+        var shares = new Dictionary<RankShare, ParameterTable>();
+        ParameterTable TableOf(int rank)
         {
-            pieces[rank] = Pieces(shares[0], stages[grid.CoordinatesOf(rank).Pipeline], layout, grid.ReplicaOf(rank));
+            RankShare share = RankShare.Of(layout, rank) with { ContextPlace = 0 };
+            if (!shares.TryGetValue(share, out ParameterTable? table))
+            {
+                table = ParameterTable.For(model, share);
+                shares.Add(share, table);
+            }
+
+            return table;
         }
 
-        return new StateMap(pieces, [.. Enumerable.Range(0, layout.Ranks).Select(rank => shares[grid.CoordinatesOf(rank).Tensor])]);
+        ParameterTable[] tables = [.. Enumerable.Range(0, layout.Ranks).Select(TableOf)];
+        RankBuckets[] stages = [.. Enumerable.Range(0, layout.Pipeline).Select(stage => RankBuckets.For(model, tables[0], layout, stage))];
+        return new StateMap(
+            [.. Enumerable.Range(0, layout.Ranks).Select(rank => Pieces(tables[rank], stages[grid.CoordinatesOf(rank).Pipeline], layout, rank))], tables, ParameterTable.For(model));
     }
 
-    /// <summary>What the rank at some place keeps.</summary>
+    /// <summary>What a rank keeps.</summary>
     /// <param name="table">Its parameters.</param>
     /// <param name="buckets">Those of its stage.</param>
     /// <param name="layout">The layout.</param>
-    /// <param name="place">Its place among the ranks with the same weights.</param>
-    internal static StatePiece[] Pieces(ParameterTable table, RankBuckets buckets, Layout layout, int place)
+    /// <param name="rank">The rank.</param>
+    internal static StatePiece[] Pieces(ParameterTable table, RankBuckets buckets, Layout layout, int rank)
     {
         long offset = 0;
         var mine = new List<StatePiece>();
         foreach (int bucket in buckets.Indices.Where(bucket => !table.Buckets[bucket].IsCopy))
         {
-            FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.Slice(bucket, place, layout.DenseReplicas);
+            FlatRange range = layout.Zero == 0 ? table.Buckets[bucket].Range : table.SliceOf(bucket, layout, rank);
             mine.Add(new StatePiece(bucket, range, offset));
             offset += range.Count;
         }
@@ -78,7 +88,7 @@ public sealed class StateMap
     /// <summary>What a rank keeps, as rectangles of parameters.</summary>
     /// <param name="rank">The rank.</param>
     public IEnumerable<StateBox> BoxesOf(int rank) => pieces[rank].SelectMany(piece => tables[rank].Boxes(piece.Range)
-        .Select(box => new StateBox(rank, box.Parameter, box.Box, piece.Offset + box.Start - piece.Range.Start, box.Stride)));
+        .Select(box => new StateBox(rank, whole.IndexOf(box.Parameter), box.Box, piece.Offset + box.Start - piece.Range.Start, box.Stride)));
 
     /// <summary>From whom a rectangle of a parameter can be had.</summary>
     /// <param name="parameter">Index of the parameter.</param>

@@ -66,6 +66,11 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
                     Reduce(sum.Axis, sum.Shares, RowBytes(sum.Source));
                     Gather(sum.Axis, sum.Shares, RowBytes(sum.Source));
                     break;
+                case ExchangeVisits exchange:
+                    // So much where tokens visit all experts alike; how many visits there were is known when they are routed.
+                    long others = exchange.Visits - (exchange.Visits / exchange.Ranks);
+                    Count(exchange.Axis, TrafficKind.AllToAll, others * RowBytes(exchange.Source), others * RowBytes(exchange.Source));
+                    break;
                 default:
                     break;
             }
@@ -99,7 +104,7 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
 
             if (program.Layout.Zero == 0 && !isCopy)
             {
-                Gather(GroupAxis.Data, program.Replicas, program.SliceOf(bucket).Count * sizeof(float), program.Table.Buckets[bucket].Range.Count * sizeof(float));
+                Gather(program.ReplicaAxisOf(bucket), program.ReplicasOf(bucket), program.SliceOf(bucket).Count * sizeof(float), program.Table.Buckets[bucket].Range.Count * sizeof(float));
             }
 
             foreach (ValueFormat format in program.FormatsGatheredAfterUpdate(bucket))
@@ -121,14 +126,14 @@ public sealed record StepTraffic(GroupAxis Axis, TrafficKind Kind, long Calls, l
         private void Reduce(int bucket)
         {
             long own = program.SliceOf(bucket).Count * program.ReducedBytes;
-            Reduce(GroupAxis.Data, program.Replicas, own, program.Table.Buckets[bucket].Range.Count * program.ReducedBytes);
+            Reduce(program.ReplicaAxisOf(bucket), program.ReplicasOf(bucket), own, program.Table.Buckets[bucket].Range.Count * program.ReducedBytes);
         }
 
         private void Gather(int bucket, ValueFormat format)
         {
             int bytes = program.Formats.BytesOf(format);
             FlatRange range = program.Table.Buckets[bucket].ReadIn(format, program.Formats);
-            Gather(GroupAxis.Data, program.Replicas, program.SliceOf(bucket).Intersect(range).Count * bytes, range.Count * bytes);
+            Gather(program.ReplicaAxisOf(bucket), program.ReplicasOf(bucket), program.SliceOf(bucket).Intersect(range).Count * bytes, range.Count * bytes);
         }
 
         private void Reduce(GroupAxis axis, RowShares shares, long rowBytes) =>

@@ -25,7 +25,6 @@ public static class TrainableCheck
         }
 
         var (model, parallel) = (job.Model, job.Parallel);
-        Refuse(parallel.Expert > 1, "parallel.expert", $"parallel.expert is {parallel.Expert}, but training cannot share experts among ranks yet", $"use 1; {priced}");
         Refuse(
             (double)parallel.Data * parallel.Tensor * parallel.Context * parallel.Pipeline > mostProcesses,
             places.FirstGiven("parallel.data", "parallel.tensor", "parallel.context", "parallel.pipeline"),

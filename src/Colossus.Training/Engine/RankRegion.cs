@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Colossus.Collectives;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -63,7 +62,8 @@ internal sealed unsafe class RankRegion
     public WorldMap Map { get; }
 
     /// <summary>The ranks with the same weights.</summary>
-    public Group Replicas => Map.GroupOf(this, GroupAxis.Data);
+    /// <param name="bucket">The bucket of the weights.</param>
+    public Group ReplicasOf(int bucket) => Map.GroupOf(this, Program.ReplicaAxisOf(bucket));
 
     /// <summary>See <see cref="RankMemory.CopyRoomBytes"/>.</summary>
     public nint CopyRoom { get; }
@@ -139,7 +139,7 @@ internal sealed unsafe class RankRegion
     /// <param name="range">Elements of the flat vector.</param>
     public ElementRange[] Parts(int bucket, FlatRange range)
     {
-        var parts = new ElementRange[Program.Replicas];
+        var parts = new ElementRange[Program.ReplicasOf(bucket)];
         for (int place = 0; place < parts.Length; place++)
         {
             FlatRange part = Program.Table.Slice(bucket, place, parts.Length).Intersect(range);

@@ -29,14 +29,17 @@ internal sealed unsafe class RowExchange(RankRegion region, StepCommunicator com
         {
             case GatherRows gather:
                 NativeMemory.Copy((void*)memory.Of(gather.Source), (void*)memory.Of(gather.Staging), (nuint)(gather.Source.Count * BytesOf(gather.Source)));
-                Gather(gather, gather.Staging, gather.Target, memory);
+                Gather(gather, gather.Shares, gather.Staging, gather.Target, memory);
                 break;
             case SumRows sum:
-                Sum(sum, sum.Source, memory.Of(sum.Target), sum.Accumulate, memory);
+                Sum(sum, sum.Shares, sum.Source, memory.Of(sum.Target), sum.Accumulate, memory);
                 break;
             case SumAllRows sum:
-                Sum(sum, sum.Source, memory.Of(sum.Staging), add: false, memory);
-                Gather(sum, sum.Staging, sum.Target, memory);
+                Sum(sum, sum.Shares, sum.Source, memory.Of(sum.Staging), add: false, memory);
+                Gather(sum, sum.Shares, sum.Staging, sum.Target, memory);
+                break;
+            case ExchangeVisits exchange:
+                Exchange(exchange, memory);
                 break;
             case EndExchange end:
                 communicator.Wait(last.GetValueOrDefault(end.Axis), end.Axis);
@@ -46,15 +49,29 @@ internal sealed unsafe class RowExchange(RankRegion region, StepCommunicator com
         }
     }
 
-    private void Gather(RowCommunication exchange, Value staging, Value target, IOperationMemory memory) => Finish(exchange, region.Map.GroupOf(region, exchange.Axis).Gather(
-        OffsetOf(memory, staging), BytesOf(staging), PiecesOf(exchange.Shares, staging.Width, gathers: true), (void*)memory.Of(target)));
+    private void Gather(RowCommunication exchange, RowShares shares, Value staging, Value target, IOperationMemory memory) => Finish(exchange, region.Map.GroupOf(region, exchange.Axis).Gather(
+        OffsetOf(memory, staging), BytesOf(staging), PiecesOf(shares, staging.Width, gathers: true), (void*)memory.Of(target)));
 
-    private void Sum(RowCommunication exchange, Value source, nint target, bool add, IOperationMemory memory) => Finish(exchange, region.Map.GroupOf(region, exchange.Axis).Sum(
+    private void Sum(RowCommunication exchange, RowShares shares, Value source, nint target, bool add, IOperationMemory memory) => Finish(exchange, region.Map.GroupOf(region, exchange.Axis).Sum(
         OffsetOf(memory, source),
         BytesOf(source) == sizeof(float) ? ElementType.Float32 : ElementType.BFloat16,
-        PiecesOf(exchange.Shares, source.Width, gathers: false),
+        PiecesOf(shares, source.Width, gathers: false),
         (void*)target,
         add));
+
+    private void Exchange(ExchangeVisits exchange, IOperationMemory memory)
+    {
+        Group group = region.Map.GroupOf(region, exchange.Axis);
+        var routes = new VisitRoutes(new ReadOnlySpan<int>((void*)memory.Of(exchange.Counts), checked((int)exchange.Counts.Count)), exchange.Ranks);
+        if (exchange.Arrivals is { } arrivals)
+        {
+            routes.Arrivals(group.Rank).CopyTo(new Span<int>((void*)memory.Of(arrivals.Counts), arrivals.Experts));
+        }
+
+        IReadOnlyList<IReadOnlyList<Piece>> taken = exchange.ToExperts ? routes.ToExperts(group.Rank, exchange.Source.Width) : routes.FromExperts(group.Rank, exchange.Source.Width);
+        long sent = routes.Moved(group.Rank, exchange.ToExperts) * exchange.Source.Width;
+        Finish(exchange, group.Take(OffsetOf(memory, exchange.Source), BytesOf(exchange.Source), taken, (void*)memory.Of(exchange.Target), sent));
+    }
 
     private void Finish(RowCommunication exchange, Pending collective)
     {

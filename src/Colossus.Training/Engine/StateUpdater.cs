@@ -41,7 +41,7 @@ internal sealed unsafe class StateUpdater(
         {
             if (program.Layout.Zero == 0)
             {
-                Pending sum = region.Replicas.AllGather(region.ReducedOffset(bucket), sizeof(float), region.Parts(bucket, Table.Buckets[bucket].Range));
+                Pending sum = region.ReplicasOf(bucket).AllGather(region.ReducedOffset(bucket), sizeof(float), region.Parts(bucket, Table.Buckets[bucket].Range));
                 sums.Add(communicator.Traced(SpanKind.GatherGradients, sum, bucket));
             }
 
@@ -189,7 +189,7 @@ internal sealed unsafe class StateUpdater(
             foreach (ValueFormat format in program.FormatsGatheredAfterUpdate(bucket))
             {
                 FlatRange range = Table.Buckets[bucket].ReadIn(format, program.Formats);
-                Pending gather = region.Replicas.AllGather(
+                Pending gather = region.ReplicasOf(bucket).AllGather(
                     region.WeightOffset(bucket, range.Start, format), program.Formats.BytesOf(format), region.Parts(bucket, range));
                 gathers.Add(communicator.Traced(SpanKind.GatherUpdated, gather, bucket));
             }

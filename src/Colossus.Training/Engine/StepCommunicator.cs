@@ -204,7 +204,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
             NativeMemory.Copy((void*)region.At(region.WeightOffset(bucket, own.Start, gather.Format)), target, (nuint)(own.Count * bytes));
         }
 
-        return region.Replicas.AllGather(offset, bytes, PartsOf(bucket, gather.Format, range));
+        return region.ReplicasOf(bucket).AllGather(offset, bytes, PartsOf(bucket, gather.Format, range));
     }
 
     private void Release(GatherWeights gather, long offset)
@@ -231,7 +231,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         }
 
         float* sum = (float*)region.SumOf(bucket, program.SliceOf(bucket).Start);
-        return region.Replicas.ReduceScatter(offset, GradientType, PartsOf(bucket, null, range), sum, add: microBatch > 0);
+        return region.ReplicasOf(bucket).ReduceScatter(offset, GradientType, PartsOf(bucket, null, range), sum, add: microBatch > 0);
     }
 
     // ZeRO 0 and 1: gradients of all micro-batches are added up here, and summed over ranks once.
@@ -246,7 +246,7 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         if (microBatch == program.Layout.MicroBatches - 1)
         {
             float* sum = (float*)region.SumOf(bucket, program.SliceOf(bucket).Start);
-            Pending reduction = region.Replicas.ReduceScatter(
+            Pending reduction = region.ReplicasOf(bucket).ReduceScatter(
                 region.ReducedOffset(bucket), program.KeepsSums ? ElementType.Float32 : GradientType, PartsOf(bucket, null, range), sum);
             reductions.Add(Traced(SpanKind.ReduceGradients, reduction, bucket));
         }

@@ -31,10 +31,11 @@ internal sealed class WorldMap
     {
         layout = program.Layout;
         grid = new RankGrid(layout);
+        bool hasExperts = program.Table.Buckets.Any(bucket => bucket.HoldsExperts);
         groups.Add([.. Enumerable.Range(0, layout.Ranks)]);
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
-            foreach (GroupAxis axis in (ReadOnlySpan<GroupAxis>)[GroupAxis.Data, GroupAxis.Tensor, GroupAxis.Context])
+            foreach (GroupAxis axis in Enum.GetValues<GroupAxis>().Where(axis => axis != GroupAxis.Pipeline && (hasExperts || axis is not (GroupAxis.Expert or GroupAxis.ExpertData))))
             {
                 AddGroup(axis, grid.Group(rank, axis));
             }

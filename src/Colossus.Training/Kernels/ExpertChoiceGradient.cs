@@ -11,18 +11,25 @@ internal static unsafe class ExpertChoiceGradient
     /// <param name="dWeights">[tokens, active].</param>
     /// <param name="logits">[tokens, experts].</param>
     /// <param name="choices">[tokens, active].</param>
+    /// <param name="loads">[ranks, experts]: tokens of the whole micro-batch that chose each expert, by the ranks that share it.</param>
     /// <param name="dLogits">[tokens, experts], written.</param>
-    /// <param name="tokens">Tokens of the micro-batch.</param>
+    /// <param name="tokens">Tokens of this rank.</param>
     /// <param name="rule">The mixture.</param>
     /// <param name="lossScale">Factor on a token's loss: the router's own losses are means over tokens.</param>
-    public static void Run(float* dWeights, float* logits, int* choices, float* dLogits, int tokens, RouterRule rule, float lossScale)
+    public static void Run(float* dWeights, float* logits, int* choices, ReadOnlySpan<int> loads, float* dLogits, int tokens, RouterRule rule, float lossScale)
     {
-        int[] loads = new int[rule.Count];
-        ExpertChoice.Count(choices, tokens * rule.Active, loads);
+        double visits = 0;
+        long[] sums = new long[rule.Count];
+        for (int i = 0; i < loads.Length; i++)
+        {
+            sums[i % rule.Count] += loads[i];
+            visits += loads[i];
+        }
+
         float[] balance = new float[rule.Count];
         for (int expert = 0; expert < rule.Count; expert++)
         {
-            balance[expert] = (float)(rule.BalanceLoss * lossScale * ((double)loads[expert] * rule.Count / ((double)tokens * rule.Active)));
+            balance[expert] = (float)(rule.BalanceLoss * lossScale * ((double)sums[expert] * rule.Count / visits));
         }
 
         fixed (float* ofScores = balance)

@@ -24,18 +24,19 @@ internal static class AnyStep
          from data in Gen.Int[1, mostData]
          from tensor in Gen.Int[1, mostTensor]
          from context in Gen.Int[1, mostContext]
+         from expert in Gen.Int[1, model.Experts is null ? 1 : 3]
          from sequenceParallel in Gen.Bool
          from microBatches in Gen.Int[1, 7]
          from microBatch in Gen.Int[1, 2]
          from zero in Gen.Int[0, 3]
          from formats in AnyModel.Formats
          from recompute in Gen.Enum<Recompute>()
-         select (Model: Divisible(model, tensor, context), Layout: new Layout(
-             data, tensor, pipeline, virtualStages, context, 1, zero, sequenceParallel && tensor > 1, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
+         select (Model: Divisible(model, tensor, context, expert), Layout: new Layout(
+             data, tensor, pipeline, virtualStages, context, expert, zero, sequenceParallel && tensor > 1, microBatch, data * microBatch * microBatches, recompute, schedule), Formats: formats))
         .Where(static step => step.Layout.Ranks <= MostRanks && LayoutRules.IsSound(ModelSizes.From(step.Model), step.Layout));
 
     // A model like a random one that so many ranks can share, with heads of keys and values for each of them or one for all.
-    private static ModelSpec Divisible(ModelSpec model, int tensor, int context)
+    private static ModelSpec Divisible(ModelSpec model, int tensor, int context, int expert)
     {
         int sequence = model.Sequence * tensor * (context == 1 ? 1 : 2 * context);
         int group = model.Heads / model.KvHeads;
@@ -46,7 +47,7 @@ internal static class AnyStep
             Heads = oneHead ? group * tensor : model.Heads * tensor,
             Ffn = model.Ffn * tensor,
             Sequence = sequence,
-            Experts = model.Experts is { } experts ? experts with { Ffn = experts.Ffn * tensor } : null,
+            Experts = model.Experts is { } experts ? experts with { Count = experts.Count * expert, Ffn = experts.Ffn * tensor } : null,
         };
     }
 }

@@ -7,7 +7,7 @@ using Colossus.Training.Backends;
 namespace Colossus.Training.Tests.Backends;
 
 /// <summary>A backend that counts what another one does: FLOPs of the operations that run, bytes that are taken, and how far they are used.</summary>
-internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats formats, DeviceMemory exchange) : IBackend
+internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats formats, DeviceMemory exchange, bool computes) : IBackend
 {
     private readonly List<Taken> taken = [];
 
@@ -31,7 +31,18 @@ internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats forma
     {
         var attention = operation as CausalAttention ?? (operation as CausalAttentionGradient)?.Forward;
         nint firstVisible = attention?.FirstVisible is { } first ? memory.Of(first) : 0;
-        return new Counted(this, operation, ValuesOf(operation, memory), attention?.Geometry, firstVisible, inner.Bind(operation, memory));
+        VisitGroups? groups = operation switch
+        {
+            GroupedProduct product => product.Groups,
+            GroupedInputGradient gradient => gradient.Forward.Groups,
+            GroupedWeightGradient gradient => gradient.Forward.Groups,
+            _ => null,
+        };
+        nint counts = computes && groups is not null ? memory.Of(groups.Counts) : 0;
+        Func<double> flops = counts != 0 ? () => operation.Flops * new Span<int>((int*)counts, groups!.Experts).ToArray().Sum() / groups.EvenRows
+            : firstVisible != 0 ? () => FlopsOfDocuments(attention!.Geometry, (int*)firstVisible) * (operation is CausalAttention ? 1 : 2)
+            : () => operation.Flops;
+        return new Counted(this, operation, ValuesOf(operation, memory), flops, inner.Bind(operation, memory));
     }
 
     /// <summary>Counts the memory that an exchange of rows uses.</summary>
@@ -74,17 +85,15 @@ internal sealed unsafe class CountingBackend(IBackend inner, NumberFormats forma
         public long Used { get; set; }
     }
 
-    private sealed class Counted(
-        CountingBackend counts, Operation operation, (nint Address, long Bytes)[] values, AttentionGeometry? geometry, nint firstVisible, IBoundOperation inner) : IBoundOperation
-    {
-        // What attention within documents computes is known from where they begin.
-        private double Flops => firstVisible == 0 ? operation.Flops
-            : geometry!.FlopsOf(Enumerable.Range(0, geometry.Sequences * geometry.Queries.OfSequence)
-                .Sum(row => (double)geometry.Queries.PositionOf(row) + 1 - ((int*)firstVisible)[geometry.Queries.TokenOf(row)])) * (operation is CausalAttention ? 1 : 2);
+    // What attention within documents computes is known from where they begin; what experts compute from how many visits they had.
+    private static double FlopsOfDocuments(AttentionGeometry geometry, int* firstVisible) => geometry.FlopsOf(Enumerable.Range(0, geometry.Sequences * geometry.Queries.OfSequence)
+        .Sum(row => (double)geometry.Queries.PositionOf(row) + 1 - firstVisible[geometry.Queries.TokenOf(row)]));
 
+    private sealed class Counted(CountingBackend counts, Operation operation, (nint Address, long Bytes)[] values, Func<double> flops, IBoundOperation inner) : IBoundOperation
+    {
         public void Run(PassArguments arguments)
         {
-            counts.Flops += Flops;
+            counts.Flops += flops();
             foreach (var (address, bytes) in values)
             {
                 counts.Use(operation, address, bytes);

@@ -52,7 +52,7 @@ public sealed unsafe class GroupedProductTests
         Value Of(string name, int width) => new(name, ValueFormat.Product, routing.Visits, new Extent(Dim.Hidden, width));
         Value input = Of("input", Inputs), output = Of("output", Outputs), outputGradient = Of("d.output", Outputs), inputGradient = Of("d.input", Inputs);
         Weight Matrix(int expert, string name) => new($"{expert}.{name}", new Extent(Dim.ExpertFfn, Outputs / 2), new Extent(Dim.Hidden, Inputs), WeightStart.Normal, 0);
-        var forward = new GroupedProduct(input, output, routing, [.. Enumerable.Range(0, counts.Length).Select(expert => (Weight[])[Matrix(expert, "gate"), Matrix(expert, "up")])]);
+        var forward = new GroupedProduct(input, output, routing.Groups, [.. Enumerable.Range(0, counts.Length).Select(expert => (Weight[])[Matrix(expert, "gate"), Matrix(expert, "up")])]);
         var weightGradient = new GroupedWeightGradient(forward, outputGradient, converts: typeof(T) != typeof(TResidual));
 
         using var x = Values<T>.Normal(Rows * Inputs, 1);

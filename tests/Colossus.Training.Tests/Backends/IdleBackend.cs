@@ -1,4 +1,5 @@
 using Colossus.Plan.Programs;
+using Colossus.Plan.Programs.Operations;
 using Colossus.Training.Backends;
 using Colossus.Training.Memory;
 
@@ -11,7 +12,7 @@ internal sealed unsafe class IdleBackend : IBackend
 
     public DeviceMemory Allocate(long bytes) => new((nint)arena.Take<byte>(bytes), bytes);
 
-    public IBoundOperation Bind(Operation operation, IOperationMemory memory) => new Nothing();
+    public IBoundOperation Bind(Operation operation, IOperationMemory memory) => operation is Route route ? new NoVisits(route.Routing.Counts, memory) : new Nothing();
 
     public void Unbind()
     {
@@ -22,6 +23,15 @@ internal sealed unsafe class IdleBackend : IBackend
     public IReadOnlyDictionary<int, long[]> TakeLoads() => new Dictionary<int, long[]>();
 
     public void Dispose() => arena.Dispose();
+
+    // What ranks exchange follows from it, so it may not be what lay there before.
+    private sealed class NoVisits(Value counts, IOperationMemory memory) : IBoundOperation
+    {
+        private readonly nint counts = memory.Of(counts);
+        private readonly int experts = (int)counts.Count;
+
+        public void Run(PassArguments arguments) => new Span<int>((int*)counts, experts).Clear();
+    }
 
     private sealed class Nothing : IBoundOperation
     {

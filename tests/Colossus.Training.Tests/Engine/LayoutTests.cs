@@ -11,6 +11,8 @@ public sealed partial class LayoutTests
     private const string Interrupted = "a kill, a stop and `--resume`";
     private static readonly string[] job = ["train.steps=6", "train.globalBatch=8", "train.microBatch=2", "train.optimizer.warmup=2", "model.layers=3"];
 
+    private static readonly string[] mixture = ["model.experts.count=4", "model.experts.active=2", "model.experts.shared=1", "model.experts.ffn=64"];
+
     private static readonly Row[] rows =
     [
         new("`zero` 0 ↔ 1", SameBits, ["parallel.data=2", "parallel.zero=1"], ["parallel.data=2", "parallel.zero=0"]),
@@ -52,6 +54,13 @@ public sealed partial class LayoutTests
             ["parallel.context=2"],
             ["parallel.context=2", "parallel.pipeline=2", "parallel.zero=3"],
             ["parallel.context=2", "parallel.tensor=2"]),
+        new(
+            "`expert`",
+            Close,
+            ["parallel.data=2", .. mixture],
+            ["parallel.data=2", "parallel.expert=2", .. mixture],
+            ["parallel.tensor=2", "parallel.expert=2", .. mixture],
+            ["parallel.data=2", "parallel.expert=2", "parallel.pipeline=2", "parallel.zero=3", .. mixture]),
         new("`sequenceParallel`", Close, ["parallel.tensor=2"], ["parallel.tensor=2", "parallel.sequenceParallel=false"]),
         new(
             "`pipeline`, `schedule`, `recompute` and `zero` 0 ↔ 1 at equal `tensor`",
@@ -68,6 +77,12 @@ public sealed partial class LayoutTests
             ["parallel.context=2", "parallel.pipeline=2", "parallel.zero=0"],
             ["parallel.context=2", "parallel.recompute=selective"],
             ["parallel.context=2", "parallel.recompute=full"]),
+        new(
+            "the same at equal `expert`",
+            SameBits,
+            ["parallel.data=2", "parallel.expert=2", .. mixture],
+            ["parallel.data=2", "parallel.expert=2", "parallel.pipeline=2", "parallel.zero=0", .. mixture],
+            ["parallel.data=2", "parallel.expert=2", "parallel.recompute=full", .. mixture]),
         new("`microBatch`", Close, ["parallel.data=2"], ["parallel.data=2", "train.microBatch=4"], ["parallel.data=2", "train.microBatch=1"]),
     ];
 
@@ -145,6 +160,7 @@ public sealed partial class LayoutTests
         "parallel.tensor=2 parallel.sequenceParallel=false parallel.zero=3 parallel.data=2",
         "parallel.tensor=2 parallel.pipeline=2 model.tiedHead=true train.precision=bf16",
         "parallel.context=2",
+        "parallel.data=2 parallel.expert=2 parallel.zero=2 model.experts.count=4 model.experts.active=2",
         "parallel.context=2 parallel.zero=2 parallel.recompute=full",
     ];
 

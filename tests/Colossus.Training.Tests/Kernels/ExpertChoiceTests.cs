@@ -28,7 +28,7 @@ public sealed unsafe class ExpertChoiceTests
         fixed (int* chosen = choices)
         {
             ExpertChoice.Choose<F32>((float*)logits.Data, null, (float*)weights.Data, chosen, Tokens, rule);
-            ExpertChoiceGradient.Run((float*)dWeights.Data, (float*)logits.Data, chosen, (float*)dLogits.Data, Tokens, rule, LossScale);
+            ExpertChoiceGradient.Run((float*)dWeights.Data, (float*)logits.Data, chosen, LoadsOf(choices, count), (float*)dLogits.Data, Tokens, rule, LossScale);
         }
 
         var x = logits.ToTensor(Tokens, count).requires_grad_();
@@ -106,9 +106,20 @@ public sealed unsafe class ExpertChoiceTests
         Compare.SameWithThreads(() =>
         {
             ExpertChoice.Choose<F32>((float*)logits.Data, null, (float*)weights.Data, (int*)choices.Data, Tokens, rule);
-            ExpertChoiceGradient.Run((float*)weights.Data, (float*)logits.Data, (int*)choices.Data, (float*)dLogits.Data, Tokens, rule, 0.1f);
+            ExpertChoiceGradient.Run((float*)weights.Data, (float*)logits.Data, (int*)choices.Data, LoadsOf(new Span<int>(choices.Data, Tokens * 3), 12), (float*)dLogits.Data, Tokens, rule, 0.1f);
             return [.. weights.Bytes, .. choices.Bytes, .. dLogits.Bytes];
         });
+    }
+
+    private static int[] LoadsOf(ReadOnlySpan<int> choices, int count)
+    {
+        int[] loads = new int[count];
+        foreach (int choice in choices)
+        {
+            loads[choice]++;
+        }
+
+        return loads;
     }
 
     private static RouterRule Rule(int count, int active) => RouterRule.Of(new ExpertsSpec(count, active, 0, 1));

@@ -29,16 +29,29 @@ internal sealed record RankCount(double Flops, IReadOnlyList<StepTraffic> Traffi
         }
 
         var entries = new List<StepTraffic>();
-        foreach (GroupAxis axis in (GroupAxis[])[GroupAxis.Tensor, GroupAxis.Context, GroupAxis.Data])
+        bool hasExperts = region.Program.Table.Buckets.Any(bucket => bucket.HoldsExperts);
+        foreach (GroupAxis axis in Enum.GetValues<GroupAxis>())
         {
+            if (axis == GroupAxis.Pipeline)
+            {
+                entries.Add(Entry(axis, TrafficKind.Message, messages));
+                continue;
+            }
+
+            if (axis is GroupAxis.Expert or GroupAxis.ExpertData && !hasExperts)
+            {
+                continue;
+            }
+
             IEnumerable<Group> groups = axis == GroupAxis.Tensor
                 ? region.Program.CopyGroups.Select(copies => region.Map.CopiesOf(region, copies)).Append(region.Map.GroupOf(region, axis)).Distinct()
                 : [region.Map.GroupOf(region, axis)];
             entries.Add(Entry(axis, TrafficKind.ReduceScatter, groups.Aggregate(default(Traffic), (sum, group) => sum + group.ReduceScatterTraffic)));
             entries.Add(Entry(axis, TrafficKind.AllGather, groups.Aggregate(default(Traffic), (sum, group) => sum + group.AllGatherTraffic)));
+            entries.Add(Entry(axis, TrafficKind.AllToAll, groups.Aggregate(default(Traffic), (sum, group) => sum + group.AllToAllTraffic)));
         }
 
-        return [.. entries, Entry(GroupAxis.Pipeline, TrafficKind.Message, messages)];
+        return entries;
     }
 
     /// <summary>What lies between two counts.</summary>

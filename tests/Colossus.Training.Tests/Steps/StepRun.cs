@@ -92,6 +92,12 @@ internal sealed unsafe class StepRun
         return run;
     }
 
+    /// <summary>Whether what ranks compute and exchange depends on what tokens choose.</summary>
+    public bool IsRouted => computes && (layout.Expert > 1 || HasCapacity);
+
+    /// <summary>Whether experts drop visits.</summary>
+    public bool HasCapacity => model.Experts is { Capacity: > 0 };
+
     /// <summary>What a rank does, by the plan.</summary>
     public RankProgram ProgramOf(int rank) => programs.Of(rank);
 
@@ -150,7 +156,7 @@ internal sealed unsafe class StepRun
         using var arena = new Arena();
         var region = new RankRegion(world, program, arena);
         IStateKernels kernels = BackendFactory.CreateState(formats);
-        var counting = new CountingBackend(computes ? BackendFactory.Create(formats) : new IdleBackend(), formats, new DeviceMemory(region.At(region.Memory.Exchange.Offset), region.Memory.Exchange.Bytes));
+        var counting = new CountingBackend(computes ? BackendFactory.Create(formats) : new IdleBackend(), formats, new DeviceMemory(region.At(region.Memory.Exchange.Offset), region.Memory.Exchange.Bytes), computes);
         var direct = new StepCommunicator(region, kernels, new WaitClock(new PhaseClock(TimeProvider.System)), tracer: null, poisons: true);
         var (backend, communicator) = equipment(program, counting, new CountingCommunicator(direct, counting));
         using var executor = new RankExecutor(program, backend);
@@ -200,7 +206,7 @@ internal sealed unsafe class StepRun
             {
                 foreach (FlatBox box in local.Boxes(region.Program.SliceOf(bucket)))
                 {
-                    ForEachRow(box.Parameter, box.Box, (row, whole, count) => Floats(region.SumOf(bucket, box.Start + (row * box.Stride)), count).CopyTo(Gradients.AsSpan(whole)));
+                    ForEachRow(Table.IndexOf(box.Parameter), box.Box, (row, whole, count) => Floats(region.SumOf(bucket, box.Start + (row * box.Stride)), count).CopyTo(Gradients.AsSpan(whole)));
                 }
             }
         }

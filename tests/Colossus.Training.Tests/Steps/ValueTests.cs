@@ -132,6 +132,25 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void Ranks_that_share_the_experts_have_the_loss_and_every_gradient_of_one_rank()
+    {
+        ModelSpec latent = experts with { Latent = new LatentAttention(32, 24, 8, 16, 20), KvHeads = 4 };
+        foreach (ModelSpec model in (ModelSpec[])[experts, experts with { Experts = new ExpertsSpec(4, 3, 0, 48) }, latent])
+        {
+            // In fp32 alone: with bf16 some token's choice of experts falls otherwise, and its gradients with it.
+            StepRun alone = StepRun.Of(model, Of(new Split(1)), fp32);
+            foreach (Split split in (Split[])
+                [new(2, Expert: 2), new(4, Expert: 2), new(4, Expert: 4, Zero: 0), new(2, Expert: 2, Zero: 3), new(2, Expert: 2, Pipeline: 2, Zero: 2), new(1, Tensor: 2, Sequence: true, Expert: 2),
+                    new(2, Tensor: 2, Sequence: true, Expert: 4, Pipeline: 2), new(1, Context: 2, Expert: 2), new(1, Context: 2, Tensor: 2, Sequence: true, Expert: 2, Zero: 3),
+                    new(1, Tensor: 2, Sequence: true), new(2, Expert: 2, Recompute: Recompute.Full), new(2, Expert: 2, Recompute: Recompute.Selective),
+                    new(2, Expert: 2, Pipeline: 2, Schedule: PipelineSchedule.ZeroBubble)])
+            {
+                AssertAsGood(alone, alone, StepRun.Of(model, Of(split), fp32), $"{split}");
+            }
+        }
+    }
+
+    [Fact]
     public void Documents_have_the_same_bits_in_every_stage_and_computed_again()
     {
         foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16])
@@ -242,7 +261,7 @@ public sealed class ValueTests
     };
 
     private static Layout Of(Split split) => new(
-        split.Data, split.Tensor, split.Pipeline, split.VirtualStages, split.Context, 1, split.Zero, split.Sequence, split.MicroBatch, Batch, split.Recompute, split.Schedule);
+        split.Data, split.Tensor, split.Pipeline, split.VirtualStages, split.Context, split.Expert, split.Zero, split.Sequence, split.MicroBatch, Batch, split.Recompute, split.Schedule);
 
     private sealed record Split(
         int Data,
@@ -254,5 +273,6 @@ public sealed class ValueTests
         Recompute Recompute = Recompute.None,
         int Tensor = 1,
         bool Sequence = false,
-        int Context = 1);
+        int Context = 1,
+        int Expert = 1);
 }

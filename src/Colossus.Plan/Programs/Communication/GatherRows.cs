@@ -11,10 +11,11 @@ public sealed class GatherRows : RowCommunication
     /// <param name="axis">The axis of the group.</param>
     /// <param name="shares">Which rank has which rows.</param>
     public GatherRows(Value source, Value target, GroupAxis axis, RowShares shares)
-        : base(axis, shares)
+        : base(axis)
     {
         ArgumentNullException.ThrowIfNull(source);
         Source = source;
+        Shares = shares;
         Target = target;
         Staging = source.Like(source.Name + ".shared", source.Format);
     }
@@ -24,6 +25,9 @@ public sealed class GatherRows : RowCommunication
 
     /// <summary>Receives the rows of all.</summary>
     public Value Target { get; }
+
+    /// <summary>Which rank has which rows.</summary>
+    public RowShares Shares { get; }
 
     /// <summary>Where the others read this rank's rows: the source may be changed before they have.</summary>
     public Value Staging { get; }
@@ -44,6 +48,11 @@ public sealed class GatherRows : RowCommunication
     public override void Derive(BackwardBuilder backward)
     {
         ArgumentNullException.ThrowIfNull(backward);
+        if (Source.Format == ValueFormat.Token)
+        {
+            return;
+        }
+
         Value parts = backward.Of(Target);
         (Value gradient, bool accumulate) = backward.Into(Source);
         backward.Add(new SumRows(parts, gradient, Axis, Shares, accumulate));

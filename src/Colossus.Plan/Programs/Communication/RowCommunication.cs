@@ -7,14 +7,10 @@ namespace Colossus.Plan.Programs.Communication;
 /// until the next exchange along the same axis has shown that they have read it.
 /// </summary>
 /// <param name="axis">The axis of the group.</param>
-/// <param name="shares">Which rank has which rows.</param>
-public abstract class RowCommunication(GroupAxis axis, RowShares shares) : Communication
+public abstract class RowCommunication(GroupAxis axis) : Communication
 {
     /// <summary>The axis of the group.</summary>
     public GroupAxis Axis { get; } = axis;
-
-    /// <summary>Which rank has which rows.</summary>
-    public RowShares Shares { get; } = shares;
 
     /// <summary>What the other ranks read.</summary>
     public abstract IReadOnlyList<Value> Shared { get; }

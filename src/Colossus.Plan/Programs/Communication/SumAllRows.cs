@@ -11,10 +11,11 @@ public sealed class SumAllRows : RowCommunication
     /// <param name="axis">The axis of the group.</param>
     /// <param name="shares">Which rank sums which rows.</param>
     public SumAllRows(Value source, Value target, GroupAxis axis, RowShares shares)
-        : base(axis, shares)
+        : base(axis)
     {
         ArgumentNullException.ThrowIfNull(source);
         Source = source;
+        Shares = shares;
         Target = target;
         Staging = new Value(source.Name + ".sums", source.Format, source.Rows with { Size = Enumerable.Range(0, Shares.Ranks).Max(Shares.RowsOf) }, source.Columns);
     }
@@ -24,6 +25,9 @@ public sealed class SumAllRows : RowCommunication
 
     /// <summary>Receives the sum.</summary>
     public Value Target { get; }
+
+    /// <summary>Which rank has which rows.</summary>
+    public RowShares Shares { get; }
 
     /// <summary>Where the others read the sum of this rank's share.</summary>
     public Value Staging { get; }

@@ -8,13 +8,16 @@ namespace Colossus.Plan.Programs.Communication;
 /// <param name="axis">The axis of the group.</param>
 /// <param name="shares">Which rank has which rows.</param>
 /// <param name="accumulate">Whether <paramref name="target"/> is added to.</param>
-public sealed class SumRows(Value source, Value target, GroupAxis axis, RowShares shares, bool accumulate = false) : RowCommunication(axis, shares)
+public sealed class SumRows(Value source, Value target, GroupAxis axis, RowShares shares, bool accumulate = false) : RowCommunication(axis)
 {
     /// <summary>This rank's summand; the others read it.</summary>
     public Value Source { get; } = source;
 
     /// <summary>Receives the sum.</summary>
     public Value Target { get; } = target;
+
+    /// <summary>Which rank has which rows.</summary>
+    public RowShares Shares { get; } = shares;
 
     /// <summary>Whether <see cref="Target"/> is added to.</summary>
     public bool Accumulate { get; } = accumulate;

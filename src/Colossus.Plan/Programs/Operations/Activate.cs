@@ -6,7 +6,8 @@ namespace Colossus.Plan.Programs.Operations;
 /// <param name="input">[tokens, gate | up] or [tokens, up].</param>
 /// <param name="output">[tokens, ffn].</param>
 /// <param name="activation">Which one.</param>
-public sealed class Activate(Value input, Value output, Activation activation) : Operation
+/// <param name="groups">The rows that there are, where that is known when tokens are routed; null for all.</param>
+public sealed class Activate(Value input, Value output, Activation activation, VisitGroups? groups = null) : Operation
 {
     /// <summary>What is activated.</summary>
     public Value Input { get; } = input;
@@ -17,8 +18,11 @@ public sealed class Activate(Value input, Value output, Activation activation) :
     /// <summary>Which one.</summary>
     public Activation Activation { get; } = activation;
 
+    /// <summary>The rows that there are, where that is known when tokens are routed; null for all.</summary>
+    public VisitGroups? Groups { get; } = groups;
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [Input];
+    public override IReadOnlyList<Value> Reads => Groups is null ? [Input] : [Input, Groups.Counts];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [Output];

@@ -16,7 +16,7 @@ public sealed class ActivateGradient(Activate forward, Value outputGradient, Val
     public Value InputGradient { get; } = inputGradient;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [OutputGradient, Forward.Input];
+    public override IReadOnlyList<Value> Reads => [OutputGradient, .. Forward.Reads];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [InputGradient];

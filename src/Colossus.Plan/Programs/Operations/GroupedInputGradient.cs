@@ -16,7 +16,7 @@ public sealed class GroupedInputGradient(GroupedProduct forward, Value outputGra
     public Value InputGradient { get; } = inputGradient;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [OutputGradient, Forward.Routing.Counts];
+    public override IReadOnlyList<Value> Reads => [OutputGradient, Forward.Groups.Counts];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [InputGradient];

@@ -6,15 +6,15 @@ public sealed class GroupedProduct : Operation
     /// <summary>Describes the products.</summary>
     /// <param name="input">[visits, inputs], sorted by expert.</param>
     /// <param name="output">[visits, sum of an expert's outputs].</param>
-    /// <param name="routing">How many rows each expert has.</param>
+    /// <param name="groups">Rows of each expert.</param>
     /// <param name="experts">The matrices of each expert, each [outputs, inputs].</param>
-    public GroupedProduct(Value input, Value output, Routing routing, IReadOnlyList<IReadOnlyList<Weight>> experts)
+    public GroupedProduct(Value input, Value output, VisitGroups groups, IReadOnlyList<IReadOnlyList<Weight>> experts)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         Input = input;
         Output = output;
-        Routing = routing;
+        Groups = groups;
         Experts = experts;
         Weights = [.. experts.SelectMany(matrices => matrices)];
     }
@@ -26,16 +26,16 @@ public sealed class GroupedProduct : Operation
     public Value Output { get; }
 
     /// <summary>How many rows each expert has.</summary>
-    public Routing Routing { get; }
+    public VisitGroups Groups { get; }
 
     /// <summary>The matrices of each expert.</summary>
     public IReadOnlyList<IReadOnlyList<Weight>> Experts { get; }
 
     /// <summary>Multiplications and additions of the products, and of each of their two gradients; with a capacity the most there can be.</summary>
-    public double OnePass => 2.0 * Input.Rows.Size * Input.Width * Output.Width;
+    public double OnePass => 2.0 * Groups.EvenRows * Input.Width * Output.Width;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [Input, Routing.Counts];
+    public override IReadOnlyList<Value> Reads => [Input, Groups.Counts];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [Output];
@@ -63,6 +63,6 @@ public sealed class GroupedProduct : Operation
     public override Operation Mapped(OperationMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        return new GroupedProduct(map.Of(Input), map.Of(Output), map.Of(Routing), [.. Experts.Select(map.Of)]);
+        return new GroupedProduct(map.Of(Input), map.Of(Output), map.Of(Groups), [.. Experts.Select(map.Of)]);
     }
 }

@@ -31,7 +31,7 @@ public sealed class GroupedWeightGradient : Operation
     public Value? Unconverted { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [OutputGradient, Forward.Input, Forward.Routing.Counts];
+    public override IReadOnlyList<Value> Reads => [OutputGradient, Forward.Input, Forward.Groups.Counts];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes { get; }

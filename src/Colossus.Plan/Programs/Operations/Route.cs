@@ -12,7 +12,8 @@ namespace Colossus.Plan.Programs.Operations;
 /// <param name="logits">[tokens, experts].</param>
 /// <param name="bias">[experts]: added to scores for the choice; null without one.</param>
 /// <param name="routing">Receives the result.</param>
-public sealed class Route(int layer, Value logits, Weight? bias, Routing routing) : Operation
+/// <param name="loadsOfAll">[ranks, experts]: loads of all ranks that share the micro-batch; by default this one has all of it.</param>
+public sealed class Route(int layer, Value logits, Weight? bias, Routing routing, Value? loadsOfAll = null) : Operation
 {
     /// <summary>Index of the layer, under which loads are told.</summary>
     public int Layer { get; } = layer;
@@ -25,6 +26,9 @@ public sealed class Route(int layer, Value logits, Weight? bias, Routing routing
 
     /// <summary>Receives the result.</summary>
     public Routing Routing { get; } = routing;
+
+    /// <summary>[ranks, experts]: loads of all ranks that share the micro-batch, gathered when they are known; the router's own losses are those of the whole micro-batch.</summary>
+    public Value LoadsOfAll { get; } = loadsOfAll ?? routing.Loads;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Reads => [Logits];

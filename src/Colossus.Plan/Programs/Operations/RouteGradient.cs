@@ -23,7 +23,7 @@ public sealed class RouteGradient(Route forward, Value weightsGradient, Value lo
     public Value LogitsGradient { get; } = logitsGradient;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [WeightsGradient, Forward.Logits, Forward.Routing.Choices];
+    public override IReadOnlyList<Value> Reads => [WeightsGradient, Forward.Logits, Forward.Routing.Choices, Forward.LoadsOfAll];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [LogitsGradient];

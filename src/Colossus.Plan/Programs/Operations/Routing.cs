@@ -23,6 +23,7 @@ public sealed class Routing
         Choices = new Value(name + ".choices", ValueFormat.Token, tokens, active);
         Places = new Value(name + ".places", ValueFormat.Token, tokens, active);
         Sources = new Value(name + ".sources", ValueFormat.Token, Visits, one);
+        Loads = new Value(name + ".loads", ValueFormat.Token, one, new Extent(Dim.Expert, experts.Count));
         Counts = new Value(name + ".counts", ValueFormat.Token, one, new Extent(Dim.Expert, experts.Count));
     }
 
@@ -50,9 +51,15 @@ public sealed class Routing
     /// <summary>[visits, 1]: of each row the token that it belongs to. Rows are sorted by expert, those of one expert by token.</summary>
     public Value Sources { get; }
 
+    /// <summary>[1, experts]: tokens that chose each expert, those for which it has no room too.</summary>
+    public Value Loads { get; }
+
     /// <summary>[1, experts]: rows of each expert.</summary>
     public Value Counts { get; }
 
+    /// <summary>Its rows by expert.</summary>
+    public VisitGroups Groups => new(Counts, Experts.Count, Visits.Size);
+
     /// <summary>All of its values.</summary>
-    public IReadOnlyList<Value> Values => [Weights, Choices, Places, Sources, Counts];
+    public IReadOnlyList<Value> Values => [Weights, Choices, Places, Sources, Loads, Counts];
 }

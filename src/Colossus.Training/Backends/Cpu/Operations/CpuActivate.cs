@@ -9,10 +9,11 @@ internal sealed unsafe class CpuActivate<T>(Activate operation, IOperationMemory
 {
     private readonly nint input = memory.Of(operation.Input);
     private readonly nint output = memory.Of(operation.Output);
+    private readonly ExpertRows? rows = operation.Groups is { } groups ? new ExpertRows(groups, memory) : null;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) =>
-        FeedForwardActivation.Forward((T*)input, (T*)output, operation.Output.Rows.Size, operation.Output.Width, operation.Activation);
+        FeedForwardActivation.Forward((T*)input, (T*)output, rows?.Total ?? operation.Output.Rows.Size, operation.Output.Width, operation.Activation);
 }
 
 /// <summary><see cref="ActivateGradient"/> on the CPU.</summary>
@@ -22,8 +23,9 @@ internal sealed unsafe class CpuActivateGradient<T>(ActivateGradient operation, 
     private readonly nint outputGradient = memory.Of(operation.OutputGradient);
     private readonly nint input = memory.Of(operation.Forward.Input);
     private readonly nint inputGradient = memory.Of(operation.InputGradient);
+    private readonly ExpertRows? rows = operation.Forward.Groups is { } groups ? new ExpertRows(groups, memory) : null;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) => FeedForwardActivation.Backward(
-        (T*)outputGradient, (T*)input, (T*)inputGradient, operation.OutputGradient.Rows.Size, operation.OutputGradient.Width, operation.Forward.Activation);
+        (T*)outputGradient, (T*)input, (T*)inputGradient, rows?.Total ?? operation.OutputGradient.Rows.Size, operation.OutputGradient.Width, operation.Forward.Activation);
 }

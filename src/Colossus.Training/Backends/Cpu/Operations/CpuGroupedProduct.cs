@@ -9,7 +9,7 @@ internal sealed class CpuGroupedProduct<TResidual, T>(GroupedProduct operation, 
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Routing, binder.Memory);
+    private readonly ExpertRows experts = new(operation.Groups, binder.Memory);
     private readonly Matrix<T> input = binder.Operand(operation.Input);
     private readonly Matrix<T>[] weights = [.. operation.Experts.Select(binder.Weight)];
     private readonly Matrix<T> output = binder.Operand(operation.Output);
@@ -29,7 +29,7 @@ internal sealed class CpuGroupedInputGradient<TResidual, T>(GroupedInputGradient
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Forward.Routing, binder.Memory);
+    private readonly ExpertRows experts = new(operation.Forward.Groups, binder.Memory);
     private readonly Matrix<T> outputGradient = binder.Operand(operation.OutputGradient);
     private readonly Matrix<T>[] weights = [.. operation.Forward.Experts.Select(binder.Weight)];
     private readonly Matrix<T> inputGradient = binder.Operand(operation.InputGradient);
@@ -49,7 +49,7 @@ internal sealed unsafe class CpuGroupedWeightGradient<TResidual, T>(GroupedWeigh
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Forward.Routing, binder.Memory);
+    private readonly ExpertRows experts = new(operation.Forward.Groups, binder.Memory);
     private readonly Matrix<T> outputGradient = binder.Operand(operation.OutputGradient);
     private readonly Matrix<T> input = binder.Operand(operation.Forward.Input);
     private readonly Matrix<T>? room = operation.Unconverted is { } value ? binder.Operand(value) : null;

@@ -63,15 +63,17 @@ internal sealed unsafe class CpuRoute<TResidual>(Route operation, IOperationMemo
     private readonly nint places = memory.Of(operation.Routing.Places);
     private readonly nint sources = memory.Of(operation.Routing.Sources);
     private readonly nint counts = memory.Of(operation.Routing.Counts);
-    private readonly int[] loads = new int[operation.Routing.Experts.Count];
+    private readonly nint loads = memory.Of(operation.Routing.Loads);
+    private readonly int experts = operation.Routing.Experts.Count;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
         int tokens = operation.Logits.Rows.Size;
+        var chosen = new Span<int>((void*)loads, experts);
         ExpertChoice.Choose((float*)logits, (TResidual*)bias, (float*)weights, (int*)choices, tokens, rule);
-        ExpertChoice.Sort((int*)choices, (int*)places, (int*)sources, (int*)counts, tokens, rule.Active, operation.Routing.MostRows, loads);
-        addLoads(operation.Layer, loads);
+        ExpertChoice.Sort((int*)choices, (int*)places, (int*)sources, (int*)counts, tokens, rule.Active, operation.Routing.MostRows, chosen);
+        addLoads(operation.Layer, chosen);
     }
 }
 
@@ -82,11 +84,19 @@ internal sealed unsafe class CpuRouteGradient(RouteGradient operation, IOperatio
     private readonly nint weightsGradient = memory.Of(operation.WeightsGradient);
     private readonly nint logits = memory.Of(operation.Forward.Logits);
     private readonly nint choices = memory.Of(operation.Forward.Routing.Choices);
+    private readonly nint loads = memory.Of(operation.Forward.LoadsOfAll);
     private readonly nint logitsGradient = memory.Of(operation.LogitsGradient);
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) => ExpertChoiceGradient.Run(
-        (float*)weightsGradient, (float*)logits, (int*)choices, (float*)logitsGradient, operation.LogitsGradient.Rows.Size, rule, arguments.LossScale);
+        (float*)weightsGradient,
+        (float*)logits,
+        (int*)choices,
+        new ReadOnlySpan<int>((void*)loads, (int)operation.Forward.LoadsOfAll.Count),
+        (float*)logitsGradient,
+        operation.LogitsGradient.Rows.Size,
+        rule,
+        arguments.LossScale);
 }
 
 /// <summary><see cref="LoadExcess"/> on the CPU.</summary>

@@ -4,9 +4,9 @@ using Colossus.Plan.Programs.Operations;
 namespace Colossus.Training.Backends.Cpu.Operations;
 
 /// <summary>Which rows each expert has in the micro-batch at hand.</summary>
-internal sealed unsafe class ExpertRows(Routing routing, IOperationMemory memory)
+internal sealed unsafe class ExpertRows(VisitGroups groups, IOperationMemory memory)
 {
-    private readonly nint counts = memory.Of(routing.Counts);
+    private readonly nint counts = memory.Of(groups.Counts);
 
     /// <summary>Rows of all experts.</summary>
     public int Total => Ranges().Sum(range => range.Count);
@@ -15,13 +15,13 @@ internal sealed unsafe class ExpertRows(Routing routing, IOperationMemory memory
     /// libtorch's bf16 products make code for every shape that they meet, in many times the time of the product, and remember about a thousand shapes: numbers of rows are multiples of this, a
     /// sixteenth of an even share. Products in 32 bits take any number.
     /// </summary>
-    public int Granule { get; } = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(routing.Visits.Size / routing.Experts.Count / 16)));
+    public int Granule { get; } = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(groups.EvenRows / groups.Experts / 16)));
 
     /// <summary>The experts in their order, each with its first row and how many it has, perhaps none.</summary>
     public IEnumerable<(int Expert, int First, int Count)> Ranges()
     {
         int first = 0;
-        for (int expert = 0; expert < routing.Experts.Count; expert++)
+        for (int expert = 0; expert < groups.Experts; expert++)
         {
             int count = CountOf(expert);
             yield return (expert, first, count);
@@ -37,7 +37,7 @@ internal sealed unsafe class ExpertRows(Routing routing, IOperationMemory memory
     public IEnumerable<(int Expert, int First, int Count)> Windows(bool rounded)
     {
         int end = Total;
-        for (int expert = routing.Experts.Count - 1; expert >= 0; expert--)
+        for (int expert = groups.Experts - 1; expert >= 0; expert--)
         {
             int own = CountOf(expert);
             if (own > 0)
