@@ -21,4 +21,11 @@ public sealed class LayoutChangeTests
         + "parallel.data is 1 and was 2: other ranks add up other shares of the batch; train.microBatch is 2 and was 4: a product adds up other sequences at once; "
         + "parallel.zero is 3 and was 1: gradients are summed over ranks after each micro-batch and no longer once a step)",
         LayoutChange.Describe(job, job with { Parallel = job.Parallel with { Data = 1, Zero = 3 }, Train = job.Train with { MicroBatch = 2 } }));
+
+    [Fact]
+    public void With_exact_sums_other_replicas_keep_the_bits()
+    {
+        JobSpec exact = job with { Train = job.Train with { Sums = GradientSums.Exact } };
+        Assert.EndsWith(": the weights keep the bits that they would have got", LayoutChange.Describe(exact, exact with { Parallel = exact.Parallel with { Data = 1, Zero = 3 } }));
+    }
 }

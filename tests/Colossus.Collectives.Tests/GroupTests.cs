@@ -37,6 +37,49 @@ public sealed unsafe class GroupTests
             iter: 40);
 
     [Fact]
+    public void In_fixed_point_any_members_in_any_order_give_the_sum_of_all_that_was_rounded() =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[0, 3000], Gen.Bool, Gen.Int[0, 10_000]).Sample(
+            (ranks, count, isHalf, seed) =>
+            {
+                ElementRange[] parts = RandomParts(new Random(seed), ranks, count);
+                float[][] sources = [.. Enumerable.Range(0, ranks).Select(rank => Source(isHalf, seed, rank, count))];
+                int digits = FixedPoint.DigitsFor(sources.SelectMany(source => source).Select(Math.Abs).Append(0).Max(), 2 * ranks);
+                long[] expected = [.. Enumerable.Range(0, count).Select(i => sources.Sum(source => Rounded(source[i])))];
+                int integersAt = Line * (1 + ((count * sizeof(float) / Line) + 1));
+                Ranks.Run(Shape(ranks, integersAt + (count * sizeof(long))), world =>
+                {
+                    Group group = world.Group(0);
+                    var format = new FixedPoint();
+                    format.Begin(digits);
+                    ElementRange own = parts[world.Rank];
+                    Write(world, Line, isHalf, sources[world.Rank]);
+                    long[] result = new long[own.Count];
+                    fixed (long* destination = result)
+                    {
+                        ElementType type = isHalf ? ElementType.BFloat16 : ElementType.Float32;
+                        group.ReduceScatter(Line, type, parts, destination, format).Wait();
+                        group.ReduceScatter(Line, type, parts, destination, format, add: true).Wait();
+                    }
+
+                    Assert.Equal([.. expected.AsSpan((int)own.Start, (int)own.Count).ToArray().Select(sum => 2 * sum)], result);
+                    Assert.Equal(sources.SelectMany(source => source.AsSpan((int)own.Start, (int)own.Count).ToArray()).Select(Math.Abs).Append(0).Max(), format.Largest);
+
+                    // Integers of this rank alone, and then of all in place.
+                    long* integers = (long*)(world.Region + integersAt);
+                    for (int i = 0; i < count; i++)
+                    {
+                        integers[i] = Rounded(sources[world.Rank][i]);
+                    }
+
+                    group.ReduceScatter(integersAt, ElementType.Int64, parts, integers + own.Start, format).Wait();
+                    Assert.Equal(expected.AsSpan((int)own.Start, (int)own.Count), new ReadOnlySpan<long>(integers + own.Start, (int)own.Count));
+                });
+
+                long Rounded(float value) => (long)Math.Round(Math.ScaleB((double)value, digits));
+            },
+            iter: 40);
+
+    [Fact]
     public void All_gather_copies_each_member_s_part_and_nothing_else() =>
         Gen.Select(Gen.Int[1, 6], Gen.Int[0, 3000], Gen.Int[1, 8], Gen.Int[0, 10_000]).Sample(
             (ranks, count, elementBytes, seed) =>

@@ -53,7 +53,7 @@ public sealed unsafe class SumKernelsTests
         {
             float[][] terms = [.. Enumerable.Range(0, sources).Select(source => Reference.Values(7, source, Count))];
             uint[] expected = Reference.Bits(Reference.Sum(terms));
-            WithPointers(terms, pointers => SumKernels.Sum(ElementType.Float32, (void**)pointers, sources, ((float**)pointers)[target], Count));
+            Pinned.Use(terms, pointers => SumKernels.Sum(ElementType.Float32, (void**)pointers, sources, ((float**)pointers)[target], Count));
             Assert.Equal(expected, Reference.Bits(terms[target]));
         }
     }
@@ -73,7 +73,7 @@ public sealed unsafe class SumKernelsTests
                 // One element more than are added: it keeps its value.
                 float[] before = Reference.Values(seed, sources, count + 1);
                 float[] expected = [.. Reference.Sum(widened).Zip(before, (sum, there) => there + sum), before[count]];
-                WithPointers(terms, pointers =>
+                Pinned.Use(terms, pointers =>
                 {
                     fixed (float* destination = before)
                     {
@@ -91,7 +91,7 @@ public sealed unsafe class SumKernelsTests
         int count = sources[0].Length - shift;
         float[] sum = new float[count + 1];
         sum[count] = 42;
-        WithPointers(sources, pointers =>
+        Pinned.Use(sources, pointers =>
         {
             T** shifted = stackalloc T*[sources.Length];
             for (int source = 0; source < sources.Length; source++)
@@ -106,23 +106,5 @@ public sealed unsafe class SumKernelsTests
         });
         Assert.Equal(42, sum[count]);
         return sum[..count];
-    }
-
-    private static void WithPointers<T>(T[][] sources, Action<nint> body)
-        where T : unmanaged
-    {
-        GCHandle[] handles = [.. sources.Select(source => GCHandle.Alloc(source, GCHandleType.Pinned))];
-        try
-        {
-            nint[] pointers = [.. handles.Select(handle => handle.AddrOfPinnedObject())];
-            fixed (nint* first = pointers)
-            {
-                body((nint)first);
-            }
-        }
-        finally
-        {
-            Array.ForEach(handles, handle => handle.Free());
-        }
     }
 }

@@ -42,7 +42,7 @@ public sealed class ProtocolTests
     public void The_type_comes_by_name_and_phase_and_buckets_by_theirs()
     {
         var line = Encoding.UTF8.GetString(ProtocolJson.Line(new AliveReport(1, TimeBucket.ExposedPipeline, TimeBuckets.Zero.Plus(TimeBucket.ExposedData, 2)) { At = 9 }));
-        Assert.StartsWith("""{"type":"alive","step":1,"phase":"exposedPipeline","buckets":{"compute":0,"exposedData":2,"exposedPipeline":0,""", line);
+        Assert.StartsWith("""{"type":"alive","step":1,"phase":"exposedPipeline","buckets":{"compute":0,"exposedData":2,"exposedTensor":0,""", line);
         Assert.EndsWith(""","epoch":-1,"at":9}""", line);
     }
 

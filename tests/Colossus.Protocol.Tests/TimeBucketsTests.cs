@@ -28,7 +28,7 @@ public sealed class TimeBucketsTests
     public void In_json_every_bucket_stands_by_its_name_and_comes_back()
     {
         var line = JsonSerializer.Serialize(each);
-        Assert.Contains("\"exposedData\":2,\"exposedPipeline\":3,", line);
+        Assert.Contains("\"exposedData\":2,\"exposedTensor\":3,\"exposedContext\":4,\"exposedExpert\":5,\"exposedPipeline\":6,", line);
         Assert.Equal(TimeBuckets.All.Count, line.Split(':').Length - 1);
         Assert.Equal(each, JsonSerializer.Deserialize<TimeBuckets>(line));
     }

@@ -28,6 +28,11 @@ public sealed class LayoutScenarios : IDisposable
     [InlineData(2, "parallel.data=1", "parallel.pipeline=2", "parallel.schedule=interleaved", "parallel.virtualStages=2")]
     [InlineData(2, "parallel.data=1", "parallel.pipeline=2", "parallel.schedule=zero-bubble")]
     [InlineData(4, "parallel.pipeline=2", "parallel.zero=3", "model.tiedHead=true")]
+    [InlineData(2, "parallel.data=1", "parallel.tensor=2")]
+    [InlineData(2, "parallel.data=1", "parallel.tensor=2", "parallel.sequenceParallel=false")]
+    [InlineData(2, "parallel.data=1", "parallel.context=2")]
+    [InlineData(4, "parallel.data=1", "parallel.tensor=2", "parallel.pipeline=2")]
+    [InlineData(2, "parallel.expert=2", "model.experts={ count: 4, active: 2, ffn: 48, biasRate: 0.001 }")]
     public void A_rank_killed_at_a_random_moment_costs_nothing_of_the_result(int ranks, params string[] layout)
     {
         string expected = Fingerprint(Undisturbed(layout));

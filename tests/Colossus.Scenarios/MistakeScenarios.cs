@@ -11,7 +11,7 @@ public sealed class MistakeScenarios : IDisposable
     [InlineData("model.kvHeads=3", "kvHeads")]
     [InlineData("train.globalBatch=7", "globalBatch")]
     [InlineData("train.precision=fp17", "precision")]
-    [InlineData("parallel.tensor=2", "tensor")]
+    [InlineData("parallel.tensor=3", "tensor")]
     [InlineData("model.sequence=1000000", "sequence")]
     [InlineData("data.source=nothing-*.txt", "nothing-")]
     public void A_wrong_setting_is_named(string setting, string named) => Refused(named, "train", job.JobFile, "--set", setting);

@@ -19,7 +19,7 @@ internal static class LayoutChange
             return null;
         }
 
-        var reasons = LayoutBits.Changes(from, to);
+        var reasons = LayoutBits.Changes(from, to, after.Train.Sums);
         return $"the layout was {LayoutText.Line(from)}; it is now {LayoutText.Line(to)}: " + (reasons.Count == 0
             ? "the weights keep the bits that they would have got"
             : $"the weights will be close, but not the same bits ({string.Join("; ", reasons)})");

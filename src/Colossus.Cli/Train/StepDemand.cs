@@ -28,7 +28,7 @@ internal static class StepDemand
             Sent(GroupAxis.Data),
             Sent(GroupAxis.Pipeline),
             memory.State.Bytes,
-            memory.Gradients.Bytes + memory.Sums.Bytes + memory.SliceSumBytes + memory.TiedRoomBytes + memory.Weights.Bytes + memory.Matrices.Bytes,
+            memory.Gradients.Bytes + memory.Sums.Bytes + memory.Integers.Bytes + memory.SliceSumBytes + memory.SliceIntegerBytes + memory.TiedRoomBytes + memory.Weights.Bytes + memory.Matrices.Bytes,
             memory.ActivationBytes,
             memory.Header.Bytes + memory.Exchange.Bytes + memory.Copies.Bytes + memory.CopyRoomBytes + memory.MailBytes,
             cost.SharedBytes)

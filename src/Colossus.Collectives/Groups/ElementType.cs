@@ -8,4 +8,7 @@ public enum ElementType
 
     /// <summary>bfloat16, 2 bytes: widened exactly and summed in 32 bits.</summary>
     BFloat16,
+
+    /// <summary>64-bit integer, 8 bytes: numbers in <see cref="FixedPoint"/>.</summary>
+    Int64,
 }

@@ -81,14 +81,19 @@ public sealed unsafe class Group
     /// <param name="destination">Receives this rank's part. May be that part of its own buffer where the type is <see cref="ElementType.Float32"/> and parts do not overlap.</param>
     /// <param name="add">Whether the sum is added to what is there.</param>
     /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
-    public Pending ReduceScatter(long offset, ElementType type, IReadOnlyList<ElementRange> parts, float* destination, bool add = false)
-    {
-        int elementBytes = SumKernels.BytesOf(type);
-        long all = CheckedSum(offset, elementBytes, parts), own = parts[Rank].Count;
-        Pending pending = Start(new Operation(add ? OperationKind.ReduceScatterAndAdd : OperationKind.ReduceScatter, offset, elementBytes, parts, (nint)destination));
-        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
-        return pending;
-    }
+    public Pending ReduceScatter(long offset, ElementType type, IReadOnlyList<ElementRange> parts, float* destination, bool add = false) =>
+        ReduceScatter(offset, SumKernels.BytesOf(type), parts, (nint)destination, null, add);
+
+    /// <summary>The same in fixed point: a sum that depends on neither the order of the members nor on their number. Floats are rounded to its unit one by one; integers are numbers in it.</summary>
+    /// <param name="offset">As above.</param>
+    /// <param name="type">Format of the buffer's elements.</param>
+    /// <param name="parts">As above.</param>
+    /// <param name="destination">Receives this rank's part. May be that part of its own buffer where the type is <see cref="ElementType.Int64"/> and parts do not overlap.</param>
+    /// <param name="format">The unit, not changed until the result is there; takes note of the numbers that were rounded.</param>
+    /// <param name="add">Whether the sum is added to what is there.</param>
+    /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
+    public Pending ReduceScatter(long offset, ElementType type, IReadOnlyList<ElementRange> parts, long* destination, FixedPoint format, bool add = false) =>
+        ReduceScatter(offset, SumKernels.BytesOf(type), parts, (nint)destination, format, add);
 
     /// <summary>Copies each member's part of a buffer from its region into all others'.</summary>
     /// <param name="offset">Where the buffer begins in every member's region, bytes.</param>
@@ -98,13 +103,13 @@ public sealed unsafe class Group
     public Pending AllGather(long offset, int elementBytes, IReadOnlyList<ElementRange> parts)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
-        long all = CheckedSum(offset, elementBytes, parts), own = parts[Rank].Count;
+        long all = RegionRanges.Sum(parts, Size, offset, RoomAt(offset), elementBytes), own = parts[Rank].Count;
         Pending pending = Start(new Operation(OperationKind.AllGather, offset, elementBytes, parts, 0));
         AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
         return pending;
     }
 
-    /// <summary>Gives each member the sum over members of its pieces of a buffer, rounded to the buffer's format. The order of the sum is that of <see cref="ReduceScatter"/>.</summary>
+    /// <summary>Gives each member the sum over members of its pieces of a buffer, rounded to the buffer's format. The order of the sum is that of a reduce-scatter.</summary>
     /// <param name="offset">Where the buffer begins in every member's region, bytes; a multiple of the element's size.</param>
     /// <param name="type">Format of the elements, of the buffer and of the result.</param>
     /// <param name="pieces">What each member gets, in order of members; members may get the same. The same on all members, and not changed until the result is there.</param>
@@ -114,7 +119,7 @@ public sealed unsafe class Group
     public Pending Sum(long offset, ElementType type, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination, bool add = false)
     {
         int elementBytes = SumKernels.BytesOf(type);
-        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
         Pending pending = Start(new Operation(add ? OperationKind.SumPiecesAndAdd : OperationKind.SumPieces, offset, elementBytes, [], (nint)destination, pieces));
         ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
         return pending;
@@ -129,7 +134,7 @@ public sealed unsafe class Group
     public Pending Gather(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
-        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
         Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
         AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
         return pending;
@@ -145,7 +150,7 @@ public sealed unsafe class Group
     public Pending Take(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination, long sent)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
-        (long all, long own) = CheckedCounts(offset, elementBytes, pieces);
+        (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
         Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
         AllToAllTraffic += new Traffic(1, sent * elementBytes, (all - own) * elementBytes);
         return pending;
@@ -235,6 +240,15 @@ public sealed unsafe class Group
         signals.Raise(Word(Rank, FinishedAt), ++finished, members);
     }
 
+    private Pending ReduceScatter(long offset, int elementBytes, IReadOnlyList<ElementRange> parts, nint destination, FixedPoint? format, bool add)
+    {
+        long all = RegionRanges.Sum(parts, Size, offset, RoomAt(offset), elementBytes), own = parts[Rank].Count;
+        OperationKind kind = add ? OperationKind.ReduceScatterAndAdd : OperationKind.ReduceScatter;
+        Pending pending = Start(new Operation(kind, offset, elementBytes, parts, destination) { Format = format });
+        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
+        return pending;
+    }
+
     private Pending Start(Operation operation)
     {
         memory.CheckMayPublish();
@@ -257,21 +271,24 @@ public sealed unsafe class Group
             sources[member] = memory.Region(members[member]) + operation.Offset + (part.Start * operation.ElementBytes);
         }
 
-        ElementType type = operation.ElementBytes == 2 ? ElementType.BFloat16 : ElementType.Float32;
-        if (operation.Kind == OperationKind.ReduceScatterAndAdd)
+        bool add = operation.Kind == OperationKind.ReduceScatterAndAdd;
+        if (operation.Format is { } format)
         {
-            SumKernels.Add(type, sources, Size, (float*)operation.Destination, part.Count);
+            FixedPointKernels.Sum(format, operation.Type, sources, Size, (long*)operation.Destination, part.Count, add);
+        }
+        else if (add)
+        {
+            SumKernels.Add(operation.Type, sources, Size, (float*)operation.Destination, part.Count);
         }
         else
         {
-            SumKernels.Sum(type, sources, Size, (float*)operation.Destination, part.Count);
+            SumKernels.Sum(operation.Type, sources, Size, (float*)operation.Destination, part.Count);
         }
     }
 
     private void SumOwnPieces(Operation operation)
     {
         void** sources = stackalloc void*[Size];
-        ElementType type = operation.ElementBytes == 2 ? ElementType.BFloat16 : ElementType.Float32;
         foreach (Piece piece in operation.Pieces![Rank])
         {
             for (int member = 0; member < Size; member++)
@@ -279,7 +296,7 @@ public sealed unsafe class Group
                 sources[member] = memory.Region(members[member]) + operation.Offset + (piece.From * operation.ElementBytes);
             }
 
-            SumKernels.SumRounded(type, sources, Size, (byte*)operation.Destination + (piece.To * operation.ElementBytes), piece.Count, operation.Kind == OperationKind.SumPiecesAndAdd);
+            SumKernels.SumRounded(operation.Type, sources, Size, (byte*)operation.Destination + (piece.To * operation.ElementBytes), piece.Count, operation.Kind == OperationKind.SumPiecesAndAdd);
         }
     }
 
@@ -309,51 +326,8 @@ public sealed unsafe class Group
         }
     }
 
-    /// <summary>Elements of all parts together, each of which lies in every member's region.</summary>
-    private long CheckedSum(long offset, int elementBytes, IReadOnlyList<ElementRange> parts)
-    {
-        if (parts.Count != Size)
-        {
-            throw new ArgumentException($"{parts.Count} parts for {Size} members; one a member is needed.", nameof(parts));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        long room = members.Min(memory.Layout.RegionBytes) - offset, sum = 0;
-        foreach (ElementRange part in parts)
-        {
-            if (part.Start < 0 || part.Count < 0 || part.Start > (room / elementBytes) - part.Count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(parts), part, $"Does not lie within the members' regions, which hold {Math.Max(0, room / elementBytes)} elements from byte {offset} on.");
-            }
-
-            sum += part.Count;
-        }
-
-        return sum;
-    }
-
-    /// <summary>Elements of all pieces together, and of this rank's; each lies in every member's region.</summary>
-    private (long All, long Own) CheckedCounts(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces)
-    {
-        if (pieces.Count != Size)
-        {
-            throw new ArgumentException($"Pieces of {pieces.Count} members for {Size}; those of each are needed.", nameof(pieces));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        long room = members.Min(memory.Layout.RegionBytes) - offset, all = 0;
-        foreach (Piece piece in pieces.SelectMany(ofMember => ofMember))
-        {
-            if (piece.From < 0 || piece.To < 0 || piece.Count < 0 || piece.From > (room / elementBytes) - piece.Count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(pieces), piece, $"Does not lie within the members' regions, which hold {Math.Max(0, room / elementBytes)} elements from byte {offset} on.");
-            }
-
-            all += piece.Count;
-        }
-
-        return (all, pieces[Rank].Sum(piece => piece.Count));
-    }
+    /// <summary>Bytes from an offset on that every member's region has.</summary>
+    private long RoomAt(long offset) => members.Min(memory.Layout.RegionBytes) - offset;
 
     private long* Word(int member, int which) => memory.Word(memory.Layout.MemberAt(index, member) + which);
 
@@ -379,7 +353,12 @@ public sealed unsafe class Group
     }
 
     /// <summary>A started collective; a meeting moves nothing.</summary>
-    private readonly record struct Operation(OperationKind Kind, long Offset, int ElementBytes, IReadOnlyList<ElementRange> Parts, nint Destination, IReadOnlyList<IReadOnlyList<Piece>>? Pieces = null);
+    private readonly record struct Operation(OperationKind Kind, long Offset, int ElementBytes, IReadOnlyList<ElementRange> Parts, nint Destination, IReadOnlyList<IReadOnlyList<Piece>>? Pieces = null)
+    {
+        public FixedPoint? Format { get; init; }
+
+        public ElementType Type => ElementBytes == 2 ? ElementType.BFloat16 : ElementBytes == 4 ? ElementType.Float32 : ElementType.Int64;
+    }
 
     private enum OperationKind
     {

@@ -28,6 +28,10 @@ public static unsafe class SumKernels
         {
             Tree<Float32>((byte**)sources, sourceCount, destination, count);
         }
+        else if (type == ElementType.Int64)
+        {
+            throw new ArgumentException("Integers are summed by FixedPointKernels.", nameof(type));
+        }
         else
         {
             Tree<BFloat16>((byte**)sources, sourceCount, destination, count);
@@ -101,7 +105,12 @@ public static unsafe class SumKernels
 
     /// <summary>Bytes of an element.</summary>
     /// <param name="type">Format of the element.</param>
-    public static int BytesOf(ElementType type) => type == ElementType.Float32 ? 4 : 2;
+    public static int BytesOf(ElementType type) => type switch
+    {
+        ElementType.BFloat16 => 2,
+        ElementType.Float32 => 4,
+        _ => 8,
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Round(float* sums, ushort* destination, int count, bool add)
@@ -202,7 +211,7 @@ public static unsafe class SumKernels
         }
     }
 
-    private interface IFormat
+    internal interface IFormat
     {
         static abstract Vector256<float> Load(byte* source, long index);
 
@@ -220,14 +229,14 @@ public static unsafe class SumKernels
             where T : IFormat;
     }
 
-    private readonly struct Float32 : IFormat
+    internal readonly struct Float32 : IFormat
     {
         public static Vector256<float> Load(byte* source, long index) => Vector256.Load((float*)source + index);
 
         public static float LoadOne(byte* source, long index) => ((float*)source)[index];
     }
 
-    private readonly struct BFloat16 : IFormat
+    internal readonly struct BFloat16 : IFormat
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Load(byte* source, long index)

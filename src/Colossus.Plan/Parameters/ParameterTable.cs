@@ -179,29 +179,39 @@ public sealed class ParameterTable
         }
     }
 
-    /// <summary>The parts of a range that are counted on this rank where ranks have copies: all but the copies.</summary>
-    /// <param name="range">Any range of the flat vector of all parameters.</param>
-    public IEnumerable<FlatRange> CountedHere(FlatRange range)
+    /// <summary>The parts of a slice whose gradients this rank counts in the norm: all but copies of what another rank counts, and biases that are moved by loads.</summary>
+    /// <param name="bucket">Index into <see cref="Buckets"/>.</param>
+    /// <param name="slice">A range of the bucket that begins at one of its blocks.</param>
+    /// <returns>Ranges that end where a block does, unless the slice or something that is left out ends them before: so blocks are the same however the bucket is sliced.</returns>
+    public IEnumerable<FlatRange> CountedHere(int bucket, FlatRange slice)
     {
-        long start = range.Start;
-        foreach (Parameter copy in byStart.Where(parameter => parameter.Weight.Part is { Copy: > 0 }))
+        long start = slice.Start;
+        foreach (Parameter left in byStart.Where(parameter => parameter.Weight.Part is { Copy: > 0 } || parameter.Rule == UpdateRule.Balancing))
         {
-            FlatRange part = range.Intersect(new FlatRange(copy.Start, copy.Count));
+            FlatRange part = slice.Intersect(new FlatRange(left.Start, left.Count));
             if (part.Count > 0)
             {
-                if (part.Start > start)
+                foreach (FlatRange counted in InBlocks(bucket, start, part.Start))
                 {
-                    yield return new FlatRange(start, part.Start - start);
+                    yield return counted;
                 }
 
                 start = part.End;
             }
         }
 
-        if (start < range.End)
+        foreach (FlatRange counted in InBlocks(bucket, start, slice.End))
         {
-            yield return new FlatRange(start, range.End - start);
+            yield return counted;
         }
+    }
+
+    // What lies in front of the first whole block, and the rest.
+    private IEnumerable<FlatRange> InBlocks(int bucket, long start, long end)
+    {
+        long first = Buckets[bucket].Range.Start;
+        long block = Math.Min(end, first + ((start - first + SliceBlock - 1) / SliceBlock * SliceBlock));
+        return new[] { new FlatRange(start, block - start), new FlatRange(block, end - block) }.Where(range => range.Count > 0);
     }
 
     /// <summary>The elements of a bucket that belong to no parameter.</summary>

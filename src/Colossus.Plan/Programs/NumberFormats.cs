@@ -6,7 +6,8 @@ namespace Colossus.Plan.Programs;
 /// <param name="BfResidual">Whether the residual stream, working weights and gradients are bf16; else fp32.</param>
 /// <param name="BfProducts">Whether operands of products are bf16; else fp32.</param>
 /// <param name="RoundWeights">Whether weights take bf16 values only, whatever they are stored in.</param>
-public readonly record struct NumberFormats(bool BfResidual, bool BfProducts, bool RoundWeights)
+/// <param name="ExactSums">Whether gradients of micro-batches are added up as 64-bit integers; else as 32-bit floats.</param>
+public readonly record struct NumberFormats(bool BfResidual, bool BfProducts, bool RoundWeights, bool ExactSums = false)
 {
     /// <summary>Bytes of a working weight and of a gradient.</summary>
     public int ResidualBytes => BfResidual ? 2 : 4;
@@ -20,7 +21,7 @@ public readonly record struct NumberFormats(bool BfResidual, bool BfProducts, bo
     public static NumberFormats Of(TrainSpec train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        return train.Precision switch
+        NumberFormats formats = train.Precision switch
         {
             Precision.Fp32 => new(false, false, false),
             Precision.Autocast => new(false, true, false),
@@ -28,6 +29,7 @@ public readonly record struct NumberFormats(bool BfResidual, bool BfProducts, bo
             Precision.Bf16 => new(true, true, true),
             _ => throw new NotSupportedException($"{train.Precision} cannot be trained yet"),
         };
+        return formats with { ExactSums = train.Sums == GradientSums.Exact };
     }
 
     /// <summary>Bytes of an element.</summary>

@@ -20,8 +20,11 @@ public sealed class RankMemory
     /// <summary>Gradients of this rank's micro-batches, kept for the whole step; none where they are reduced at every micro-batch.</summary>
     public required MemorySpan Gradients { get; init; }
 
-    /// <summary>The same summed in 32 bits, where gradients are bf16 and there are several micro-batches, or sums are gathered (ZeRO 0).</summary>
+    /// <summary>The same summed in 32 bits; see <see cref="RankProgram.KeepsSums"/>.</summary>
     public required MemorySpan Sums { get; init; }
+
+    /// <summary>The same summed as 64-bit integers; see <see cref="RankProgram.KeepsIntegers"/>.</summary>
+    public required MemorySpan Integers { get; init; }
 
     /// <summary>Gradients of weights of which tensor ranks have copies, while they are summed.</summary>
     public required MemorySpan Copies { get; init; }
@@ -44,6 +47,9 @@ public sealed class RankMemory
     /// <summary>Bytes of this rank's slices of summed gradients, where they do not lie in <see cref="Gradients"/> or <see cref="Sums"/>.</summary>
     public required long SliceSumBytes { get; init; }
 
+    /// <summary>Bytes of the same as 64-bit integers, where they do not lie in <see cref="Integers"/>.</summary>
+    public required long SliceIntegerBytes { get; init; }
+
     /// <summary>Bytes of the room for the sums of <see cref="Copies"/>.</summary>
     public required long CopyRoomBytes { get; init; }
 
@@ -57,7 +63,7 @@ public sealed class RankMemory
     public required long ActivationBytes { get; init; }
 
     /// <summary>Everything.</summary>
-    public long TotalBytes => RegionBytes + SliceSumBytes + CopyRoomBytes + TiedRoomBytes + MailBytes + ActivationBytes;
+    public long TotalBytes => RegionBytes + SliceSumBytes + SliceIntegerBytes + CopyRoomBytes + TiedRoomBytes + MailBytes + ActivationBytes;
 
     /// <summary>Sums up what a rank holds.</summary>
     /// <param name="program">What it does.</param>
@@ -69,7 +75,6 @@ public sealed class RankMemory
         RankBuckets buckets = program.Buckets;
         long slices = buckets.Indices.Sum(program.SliceCount);
         long weights = layout.Zero == 3 ? buckets.Indices.Where(bucket => !buckets.IsAlias(bucket)).Sum(program.SliceCount) : buckets.WeightCount;
-        bool sums = program.KeepsSums;
         bool receivesTied = buckets.TiedStage is not null && program.TiedSource is { } source && buckets.Indices.Contains(source);
         long tiedRoom = receivesTied ? program.TiedSlice.Count * sizeof(float) : 0;
         long end = 0;
@@ -84,13 +89,15 @@ public sealed class RankMemory
         {
             Header = Take(HeaderBytes),
             Gradients = Take(layout.Zero >= 2 ? 0 : buckets.GradientCount * formats.ResidualBytes),
-            Sums = Take(sums ? buckets.GradientCount * sizeof(float) : 0),
+            Sums = Take(program.KeepsSums ? buckets.GradientCount * sizeof(float) : 0),
+            Integers = Take(program.KeepsIntegers ? buckets.GradientCount * sizeof(long) : 0),
             Exchange = Take(program.Chunks.Max(chunk => chunk.Program.ExchangeBytes)),
             Copies = Take(program.SummedOverCopiesCount * sizeof(float)),
             Weights = Take(weights * formats.ResidualBytes),
             Matrices = Take(formats.SeparateMatrices ? weights * formats.BytesOf(ValueFormat.Product) : 0),
             State = Take(StateVectors * program.StateCount * sizeof(float)),
             SliceSumBytes = program.SumsInPlace ? 0 : slices * sizeof(float),
+            SliceIntegerBytes = formats.ExactSums && !program.KeepsIntegers ? slices * sizeof(long) : 0,
             CopyRoomBytes = program.SummedOverCopiesCount * sizeof(float),
             TiedRoomBytes = tiedRoom,
             MailBytes = 2 * (tiedRoom + program.Chunks.Sum(chunk => chunk.Program.Output is null ? 0 : program.MailEntries(chunk) * program.MessageBytes)),

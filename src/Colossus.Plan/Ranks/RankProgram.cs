@@ -212,14 +212,23 @@ public sealed record RankProgram
     public long SummedOverCopiesCount =>
         Table.Parameters.Where(parameter => parameter.Weight.Part is { SumsGradients: true } && Buckets.Indices.Contains(parameter.Bucket)).Sum(parameter => parameter.Count);
 
-    /// <summary>Whether bf16 gradients of micro-batches are added up in a vector of 32 bits: adding them in bf16 would lose the small ones.</summary>
-    public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && (Layout.MicroBatches > 1 || Layout.Zero == 0);
+    /// <summary>Whether bf16 gradients have a vector of 32 bits beside them: micro-batches are added up in it, since adding them in bf16 would lose the small ones, or sums are gathered in it (ZeRO 0).</summary>
+    public bool KeepsSums => Layout.Zero < 2 && Formats.BfResidual && ((Layout.MicroBatches > 1 && !Formats.ExactSums) || Layout.Zero == 0);
+
+    /// <summary>Whether all of a rank's gradients have a vector of 64-bit integers in which micro-batches are added up. Under ZeRO 2 and 3 its slices alone have one.</summary>
+    public bool KeepsIntegers => Layout.Zero < 2 && Formats.ExactSums;
+
+    /// <summary>Gradients of which the sum for one weight consists: one of each micro-batch of the global batch, from each rank that has a part of its sequences.</summary>
+    public long AddendsOfGradient => (long)Layout.MicroBatches * Layout.DenseReplicas;
+
+    /// <summary>Whether a micro-batch's gradients are added to those of the micro-batches before it as they are computed.</summary>
+    public bool AccumulatesGradients => Layout.Zero < 2 && !KeepsSums && !KeepsIntegers;
 
     /// <summary>Whether a rank's slices of summed gradients lie where its own gradients lay.</summary>
     public bool SumsInPlace => Layout.Zero < 2 && (KeepsSums || !Formats.BfResidual);
 
     /// <summary>Bytes of an element of what is summed over ranks.</summary>
-    public int ReducedBytes => KeepsSums ? sizeof(float) : Formats.ResidualBytes;
+    public int ReducedBytes => KeepsIntegers ? sizeof(long) : KeepsSums ? sizeof(float) : Formats.ResidualBytes;
 
     /// <summary>The bucket whose matrix is also the head's; null where the head has its own.</summary>
     public int? TiedSource => Table.Buckets[^1].Source?.Bucket;

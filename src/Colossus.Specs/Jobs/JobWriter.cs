@@ -91,7 +91,7 @@ public static class JobWriter
         text.Append($"  optimizer:\n    name: adamw\n    learningRate: {Number(optimizer.LearningRate)}\n    warmup: {optimizer.Warmup}\n");
         text.Append($"    schedule: {EnumWords.Of(optimizer.Schedule)}\n    minimumRate: {Number(optimizer.MinimumRate)}\n    weightDecay: {Number(optimizer.WeightDecay)}\n");
         text.Append($"    beta1: {Number(optimizer.Beta1)}\n    beta2: {Number(optimizer.Beta2)}\n    epsilon: {Number(optimizer.Epsilon)}\n    clip: {Number(optimizer.Clip)}\n");
-        text.Append($"  seed: {train.Seed}\n  evaluateEvery: {train.EvaluateEvery}\n  evaluateSequences: {train.EvaluateSequences}\n  threads: {train.Threads}\n");
+        text.Append($"  seed: {train.Seed}\n  evaluateEvery: {train.EvaluateEvery}\n  evaluateSequences: {train.EvaluateSequences}\n  threads: {train.Threads}\n  sums: {EnumWords.Of(train.Sums)}\n");
     }
 
     private static void WriteParallel(StringBuilder text, ParallelSpec parallel)

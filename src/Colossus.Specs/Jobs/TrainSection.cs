@@ -23,7 +23,8 @@ internal static class TrainSection
             section.Natural("seed", 1),
             section.Whole("evaluateEvery", 0, least: 0),
             section.Whole("evaluateSequences", 64),
-            section.Whole("threads", 0, least: 0, most: 1024));
+            section.Whole("threads", 0, least: 0, most: 1024),
+            section.Choice("sums", GradientSums.Fast));
         section.End();
         return train;
     }

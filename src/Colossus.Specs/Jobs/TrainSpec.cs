@@ -11,6 +11,7 @@ namespace Colossus.Specs.Jobs;
 /// <param name="EvaluateEvery">Steps between evaluations on held-out text; 0 for the end only.</param>
 /// <param name="EvaluateSequences">Sequences of one evaluation; default 64.</param>
 /// <param name="Threads">Compute threads of one rank; 0 (default) shares the machine's cores among its ranks, see <see cref="JobSpec.ThreadsOn"/>.</param>
+/// <param name="Sums">How gradients of micro-batches are added up; default <see cref="GradientSums.Fast"/>.</param>
 public sealed record TrainSpec(
     int Steps,
     int GlobalBatch,
@@ -21,4 +22,5 @@ public sealed record TrainSpec(
     ulong Seed = 1,
     int EvaluateEvery = 0,
     int EvaluateSequences = 64,
-    int Threads = 0);
+    int Threads = 0,
+    GradientSums Sums = GradientSums.Fast);

@@ -15,7 +15,6 @@ internal static class WorkloadSection
         }
 
         var command = section.Texts("command");
-        section.End();
         if (!section.Has("command"))
         {
             section.Missing("command", "give the program and its arguments, as in [python3, train.py]");
@@ -25,6 +24,7 @@ internal static class WorkloadSection
             section.Report("command", ErrorCode.NotAllowed, "workload.command is empty", "give the program and its arguments, as in [python3, train.py]");
         }
 
+        section.End();
         return new WorkloadSpec(command ?? []);
     }
 }

@@ -82,7 +82,7 @@ public static class LayoutRules
             ["parallel.sequenceParallel", "parallel.context", "model.sequence"],
             static (in model, in layout) => !layout.SequenceParallel || model.Sequence % layout.Context != 0 || model.Sequence / layout.Context % layout.Tensor == 0,
             static (in model, in layout) => (
-                $"parallel.tensor is {layout.Tensor}, but the {model.Sequence / layout.Context} tokens of a context rank are not divisible by it, which parallel.sequenceParallel needs",
+                $"parallel.tensor is {layout.Tensor}, but {(layout.Context == 1 ? $"model.sequence ({model.Sequence})" : $"model.sequence / context ({model.Sequence / layout.Context})")} is not divisible by it, which parallel.sequenceParallel needs",
                 $"use {Divisors(model.Sequence / layout.Context)}, or sequenceParallel: false")),
         new(
             ["parallel.sequenceParallel"],

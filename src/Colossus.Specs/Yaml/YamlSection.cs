@@ -16,6 +16,7 @@ public sealed class YamlSection
     private readonly YamlMap? map;
     private readonly bool broken;
     private readonly List<string> known = [];
+    private readonly List<(string Key, string Advice)> missing = [];
 
     private YamlSection(YamlSource source, string path, SourcePlace place, YamlMap? map, bool broken = false)
     {
@@ -191,17 +192,14 @@ public sealed class YamlSection
     /// <summary>Adds the mistake that a key is not there.</summary>
     public void Missing(string key, string advice)
     {
-        if (!broken)
-        {
-            source.Diagnostics.Error(place, ErrorCode.Missing, $"{PathOf(key)} is missing", advice);
-        }
-
+        missing.Add((key, advice));
         source.Spoil(PathOf(key));
     }
 
-    /// <summary>Reports the keys that were not asked for.</summary>
+    /// <summary>Reports the keys that were not asked for, and those that are missing; of a misspelt one it is told once.</summary>
     public void End()
     {
+        var misspelt = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, value) in map?.Entries ?? [])
         {
             // What stands at the top for its anchor alone is read where its aliases stand.
@@ -209,9 +207,15 @@ public sealed class YamlSection
             if (!known.Contains(key.Text) && !isAnchor)
             {
                 string all = $"{(path.Length == 0 ? $"a {source.Kind.Name}" : path)} has {string.Join(", ", known.Distinct())}";
-                string hint = Suggestions.Nearest(key.Text, known) is { } near ? $"did you mean {PathOf(near)}? {all}" : all;
-                source.Diagnostics.Error(key.Place, ErrorCode.UnknownKey, $"{PathOf(YamlText.Shown(key.Text))} is not a key", hint);
+                string? near = Suggestions.Nearest(key.Text, known);
+                misspelt.Add(near ?? string.Empty);
+                source.Diagnostics.Error(key.Place, ErrorCode.UnknownKey, $"{PathOf(YamlText.Shown(key.Text))} is not a key", near is null ? all : $"did you mean {PathOf(near)}? {all}");
             }
+        }
+
+        foreach (var (key, advice) in missing.Where(absent => !broken && !misspelt.Contains(absent.Key)))
+        {
+            source.Diagnostics.Error(place, ErrorCode.Missing, $"{PathOf(key)} is missing", advice);
         }
     }
 

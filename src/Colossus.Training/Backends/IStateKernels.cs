@@ -1,3 +1,4 @@
+using Colossus.Collectives;
 using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Backends;
@@ -11,6 +12,21 @@ internal interface IStateKernels
     /// <param name="count">Elements.</param>
     /// <param name="first">Whether they are the first, and overwrite what is there.</param>
     void AddToSums(nint gradients, nint sums, long count, bool first);
+
+    /// <summary>The same in fixed point.</summary>
+    /// <param name="gradients">In the format of gradients.</param>
+    /// <param name="integers">64 bits.</param>
+    /// <param name="count">Elements.</param>
+    /// <param name="format">The unit; takes note of the largest gradient.</param>
+    /// <param name="first">Whether they are the first, and overwrite what is there.</param>
+    void AddToIntegers(nint gradients, nint integers, long count, FixedPoint format, bool first);
+
+    /// <summary>Sums in 32 bits of those in fixed point.</summary>
+    /// <param name="integers">64 bits.</param>
+    /// <param name="sums">Receives them; 32 bits.</param>
+    /// <param name="count">Elements.</param>
+    /// <param name="format">The unit.</param>
+    void FromIntegers(nint integers, nint sums, long count, FixedPoint format);
 
     /// <summary>target += source, both 32 bits.</summary>
     void Add(nint target, nint source, long count);

@@ -55,7 +55,6 @@ internal sealed class RankExecutor : IDisposable
     /// <param name="read">Brings the tokens of a micro-batch into <see cref="Arguments"/>; called before each forward pass that reads tokens.</param>
     public void RunPasses(ICommunicator communicator, Action<int> read)
     {
-        bool accumulates = Program.Layout.Zero < 2 && !Program.KeepsSums;
         foreach (StepAction action in Program.Actions)
         {
             int micro = action.Pass.MicroBatch;
@@ -65,7 +64,7 @@ internal sealed class RankExecutor : IDisposable
             }
 
             Arguments.MicroBatch = micro;
-            Arguments.Accumulate = micro > 0 && accumulates;
+            Arguments.Accumulate = micro > 0 && Program.AccumulatesGradients;
             Run(action, communicator);
         }
     }

@@ -20,6 +20,7 @@ internal sealed unsafe class RankRegion
 {
     private readonly byte* start;
     private readonly nint sliceSums;
+    private readonly nint sliceIntegers;
     private readonly Dictionary<int, long> sliceOffsets = [];
     private readonly long stateCount;
 
@@ -34,6 +35,7 @@ internal sealed unsafe class RankRegion
         Memory = RankMemory.Of(program);
         start = world.Region;
         sliceSums = (nint)arena.Take<byte>(Memory.SliceSumBytes);
+        sliceIntegers = (nint)arena.Take<byte>(Memory.SliceIntegerBytes);
         Map = new WorldMap(program);
         CopyRoom = (nint)arena.Take<byte>(Memory.CopyRoomBytes);
         TiedRoom = (nint)arena.Take<byte>(Memory.TiedRoomBytes);
@@ -97,12 +99,22 @@ internal sealed unsafe class RankRegion
         ? KeptSums + (nint)((Program.Buckets.GradientOffset(bucket) + element - Program.Table.Buckets[bucket].Range.Start) * sizeof(float))
         : sliceSums + (nint)((sliceOffsets[bucket] + element - Program.SliceOf(bucket).Start) * sizeof(float));
 
+    /// <summary>Address of a gradient's sum in fixed point: over micro-batches of this rank, and in its slice then over ranks.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="element">Index in the flat vector, within this rank's slice (under ZeRO 0 and 1 within the bucket).</param>
+    public nint IntegerOf(int bucket, long element) => Program.KeepsIntegers
+        ? At(Memory.Integers) + (nint)((Program.Buckets.GradientOffset(bucket) + element - Program.Table.Buckets[bucket].Range.Start) * sizeof(long))
+        : sliceIntegers + (nint)((sliceOffsets[bucket] + element - Program.SliceOf(bucket).Start) * sizeof(long));
+
     /// <summary>Address of this rank's own gradients of a bucket, in the format of gradients; only where they are kept for the whole step.</summary>
     public nint GradientsOf(int bucket) => At(Memory.Gradients) + (nint)(Program.Buckets.GradientOffset(bucket) * Program.Formats.ResidualBytes);
 
     /// <summary>Offset in the region of what is summed over ranks for a bucket.</summary>
     public long ReducedOffset(int bucket) =>
-        (Program.KeepsSums ? Memory.Sums.Offset : Memory.Gradients.Offset) + (Program.Buckets.GradientOffset(bucket) * Program.ReducedBytes);
+        (Program.KeepsIntegers ? Memory.Integers : Program.KeepsSums ? Memory.Sums : Memory.Gradients).Offset + (Program.Buckets.GradientOffset(bucket) * Program.ReducedBytes);
+
+    /// <summary>Offset in the region of a bucket's sums, where the slices of all ranks are gathered.</summary>
+    public long GatheredSumOffset(int bucket) => SumOf(bucket, Program.Table.Buckets[bucket].Range.Start) - At(0);
 
     /// <summary>Offset in the region of a working weight: among all of the rank's, or under ZeRO-3 among its slices.</summary>
     /// <param name="bucket">The bucket.</param>

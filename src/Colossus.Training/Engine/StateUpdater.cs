@@ -35,21 +35,30 @@ internal sealed unsafe class StateUpdater(
     public void FinishGradients(ExactSum squares)
     {
         communicator.FinishReductions();
+        RoundIntegers();
         AddGradientsOfCopies();
         AddTiedGradients();
         foreach (int bucket in program.Buckets.Indices.Where(bucket => !Table.Buckets[bucket].IsCopy))
         {
             if (program.Layout.Zero == 0)
             {
-                Pending sum = region.ReplicasOf(bucket).AllGather(region.ReducedOffset(bucket), sizeof(float), region.Parts(bucket, Table.Buckets[bucket].Range));
+                Pending sum = region.ReplicasOf(bucket).AllGather(region.GatheredSumOffset(bucket), sizeof(float), region.Parts(bucket, Table.Buckets[bucket].Range));
                 sums.Add(communicator.Traced(SpanKind.GatherGradients, sum, bucket));
             }
 
-            foreach (FlatRange range in Table.CountedHere(program.SliceOf(bucket)))
+            foreach (FlatRange range in Table.CountedHere(bucket, program.SliceOf(bucket)))
             {
                 kernels.AddSquares(region.SumOf(bucket, range.Start), range.Count, ParameterTable.SliceBlock, squares);
             }
         }
+    }
+
+    /// <summary>Gives up the gradients that were brought together: the passes run again.</summary>
+    public void DropGradients()
+    {
+        // Until all have read them, sums may not be written again.
+        sums.ForEach(sum => communicator.Wait(sum));
+        sums.Clear();
     }
 
     /// <summary>The state of <paramref name="step"/> from that of the step before and the summed gradients.</summary>
@@ -107,6 +116,19 @@ internal sealed unsafe class StateUpdater(
     {
         sums.ForEach(sum => communicator.WaitForResult(sum));
         sums.Clear();
+    }
+
+    // Exact sums are rounded once, when they are complete.
+    private void RoundIntegers()
+    {
+        if (program.Formats.ExactSums)
+        {
+            foreach (int bucket in program.Buckets.Indices)
+            {
+                FlatRange slice = program.SliceOf(bucket);
+                kernels.FromIntegers(region.IntegerOf(bucket, slice.Start), region.SumOf(bucket, slice.Start), slice.Count, communicator.Integers);
+            }
+        }
     }
 
     // Tensor ranks that have copies of a weight have a part of its gradient each, and all need the sum.

@@ -44,6 +44,9 @@ internal sealed unsafe class StepCommunicator : ICommunicator
         rows = new RowExchange(region, this, tracer);
     }
 
+    /// <summary>In what gradients are summed where sums are exact.</summary>
+    public FixedPoint Integers { get; } = new();
+
     /// <inheritdoc/>
     public void Receive(PipelineAction pass, DeviceMemory target)
     {
@@ -230,24 +233,33 @@ internal sealed unsafe class StepCommunicator : ICommunicator
             NativeMemory.Clear((void*)region.At(offset + ((padding.Start - range.Start) * bytes)), (nuint)(padding.Count * bytes));
         }
 
-        float* sum = (float*)region.SumOf(bucket, program.SliceOf(bucket).Start);
-        return region.ReplicasOf(bucket).ReduceScatter(offset, GradientType, PartsOf(bucket, null, range), sum, add: microBatch > 0);
+        long first = program.SliceOf(bucket).Start;
+        ElementRange[] parts = PartsOf(bucket, null, range);
+        return program.Formats.ExactSums
+            ? region.ReplicasOf(bucket).ReduceScatter(offset, GradientType, parts, (long*)region.IntegerOf(bucket, first), Integers, add: microBatch > 0)
+            : region.ReplicasOf(bucket).ReduceScatter(offset, GradientType, parts, (float*)region.SumOf(bucket, first), add: microBatch > 0);
     }
 
     // ZeRO 0 and 1: gradients of all micro-batches are added up here, and summed over ranks once.
     private void CompleteBucket(int bucket, int microBatch)
     {
         FlatRange range = program.Table.Buckets[bucket].Range;
-        if (program.KeepsSums)
+        if (program.KeepsIntegers)
+        {
+            kernels.AddToIntegers(region.GradientsOf(bucket), region.IntegerOf(bucket, range.Start), range.Count, Integers, first: microBatch == 0);
+        }
+        else if (program.KeepsSums)
         {
             kernels.AddToSums(region.GradientsOf(bucket), region.SumOf(bucket, range.Start), range.Count, first: microBatch == 0);
         }
 
         if (microBatch == program.Layout.MicroBatches - 1)
         {
-            float* sum = (float*)region.SumOf(bucket, program.SliceOf(bucket).Start);
-            Pending reduction = region.ReplicasOf(bucket).ReduceScatter(
-                region.ReducedOffset(bucket), program.KeepsSums ? ElementType.Float32 : GradientType, PartsOf(bucket, null, range), sum);
+            long offset = region.ReducedOffset(bucket), first = program.SliceOf(bucket).Start;
+            ElementRange[] parts = PartsOf(bucket, null, range);
+            Pending reduction = program.KeepsIntegers
+                ? region.ReplicasOf(bucket).ReduceScatter(offset, ElementType.Int64, parts, (long*)region.IntegerOf(bucket, first), Integers)
+                : region.ReplicasOf(bucket).ReduceScatter(offset, program.KeepsSums ? ElementType.Float32 : GradientType, parts, (float*)region.SumOf(bucket, first));
             reductions.Add(Traced(SpanKind.ReduceGradients, reduction, bucket));
         }
     }

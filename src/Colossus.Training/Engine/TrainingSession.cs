@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Colossus.Collectives;
 using Colossus.Plan.Layouts;
 using Colossus.Plan.Ranks;
 using Colossus.Plan.Schedules;
@@ -137,16 +138,7 @@ internal sealed class TrainingSession : IDisposable
         tracer?.EnterStep(step);
         using var span = tracer?.Begin(SpanKind.Step);
         long started = Stopwatch.GetTimestamp();
-        RunPasses(step);
-        context.Clock.Enter(TimeBucket.ExposedData);
-        updater.FinishGradients(agreement.Squares);
-
-        // Whoever goes on from the agreement may overwrite what this rank still copies.
-        context.Clock.Enter(TimeBucket.Checkpoint);
-        checkpoints.WaitUntilCopied(step);
-
-        context.Clock.Enter(TimeBucket.ExposedData);
-        var (lossSum, squares, visible, decisions) = Agree(step);
+        var (lossSum, squares, visible, _, decisions) = AddUp(step);
         var expertLoads = loads?.Exchange(executor.TakeLoads());
         context.Clock.Enter(TimeBucket.Optimizer);
         double loss = lossSum / ((double)job.Train.GlobalBatch * job.Model.Sequence);
@@ -174,6 +166,39 @@ internal sealed class TrainingSession : IDisposable
         }
 
         return record.Stop != 0;
+    }
+
+    // Passes, and what all ranks know of their sums. Where exact sums need another unit, all take the passes once more with it: the same gradients then fit.
+    private StepTotals AddUp(long step)
+    {
+        int digits = FixedPoint.UsualDigits;
+        StepDecisions? decisions = null;
+        while (true)
+        {
+            communicator.Integers.Begin(digits);
+            RunPasses(step);
+            context.Clock.Enter(TimeBucket.ExposedData);
+            updater.FinishGradients(agreement.Squares);
+
+            // Whoever goes on from the agreement may overwrite what this rank still copies.
+            context.Clock.Enter(TimeBucket.Checkpoint);
+            checkpoints.WaitUntilCopied(step);
+
+            context.Clock.Enter(TimeBucket.ExposedData);
+            agreement.Largest = communicator.Integers.Largest;
+
+            // A checkpoint that is decided on counts as begun: once a step.
+            decisions ??= Decide(step);
+            StepTotals totals = Agree(decisions.Value);
+            int needed = FixedPoint.DigitsFor(totals.Largest, program.AddendsOfGradient);
+            if (needed == digits)
+            {
+                return totals;
+            }
+
+            digits = needed;
+            updater.DropGradients();
+        }
     }
 
     private void RunPasses(long step)
@@ -204,9 +229,8 @@ internal sealed class TrainingSession : IDisposable
         context.Clock.Enter(TimeBucket.Compute);
     }
 
-    private (double Loss, double Squares, long Visible, StepDecisions Decisions) Agree(long step)
+    private StepTotals Agree(StepDecisions mine)
     {
-        StepDecisions mine = Decide(step);
         using var span = tracer?.Begin(SpanKind.Wait);
         return agreement.Exchange(mine);
     }

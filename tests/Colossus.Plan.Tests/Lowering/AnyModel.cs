@@ -76,7 +76,7 @@ internal static class AnyModel
     /// <summary>The same without a capacity: its products are then as long as there are visits, and else as long as there may be.</summary>
     public static ModelSpec Dropless(ModelSpec model) => model with { Experts = model.Experts is { } experts ? experts with { Capacity = 0 } : null };
 
-    public static Gen<NumberFormats> Formats { get; } = Gen.Int[0, 2].Select(kind => new NumberFormats(kind == 0, kind < 2, kind == 0));
+    public static Gen<NumberFormats> Formats { get; } = Gen.Select(Gen.Int[0, 2], Gen.Bool).Select((kind, exact) => new NumberFormats(kind == 0, kind < 2, kind == 0, exact));
 
     /// <summary>Some consecutive blocks of a model, lowered.</summary>
     public static Gen<(ModelSpec Model, LoweringOptions Options, ChunkProgram Chunk)> Chunk { get; } =

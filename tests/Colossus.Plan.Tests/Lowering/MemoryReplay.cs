@@ -7,12 +7,12 @@ using Colossus.Plan.Ranks;
 namespace Colossus.Plan.Tests.Lowering;
 
 /// <summary>
-/// Runs passes without arithmetic and remembers for every piece of memory which value was written there last. Reading a value of which a piece belongs to another is a failure:
+/// Runs passes without arithmetic and remembers which values lie whole in each memory. Reading one of which another has overwritten a piece is a failure:
 /// two values that are needed at the same time share memory, or one is read after it was given up.
 /// </summary>
 internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
 {
-    private readonly Dictionary<(Area Area, int Slot, long Line), (Value Value, int MicroBatch)> owners = [];
+    private readonly Dictionary<(Area Area, int Slot), List<Held>> memories = [];
     private readonly HashSet<Value> gathered = [];
     private readonly Dictionary<GroupAxis, IReadOnlyList<Value>> shared = [];
 
@@ -38,7 +38,7 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
         {
             foreach (Value value in operation.Reads)
             {
-                Read(pass, value, slots, microBatch, operation.ToString());
+                Read(pass, value, slots, microBatch, operation);
             }
 
             foreach (Value value in operation.Writes.Concat(operation.Gradients.Select(weight => pass.GradientsOf(weight.Bucket)).OfType<Value>()))
@@ -48,8 +48,8 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
 
             foreach (Value value in operation.Weights.Select(weight => pass.WeightsOf(weight.Bucket, operation.WeightFormat)).OfType<Value>())
             {
-                Assert.True(gathered.Contains(value), $"{operation} reads {value}, which is not gathered");
-                Read(pass, value, slots, microBatch, operation.ToString());
+                Assert.Contains(value, gathered);
+                Read(pass, value, slots, microBatch, operation);
             }
 
             _ = operation switch
@@ -78,7 +78,7 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
             // What an operation writes may not cover what it reads, unless it is the same value.
             foreach (Value value in operation.Reads.Except(operation.Writes))
             {
-                Read(pass, value, slots, microBatch, operation.ToString());
+                Read(pass, value, slots, microBatch, operation);
             }
         }
 
@@ -86,24 +86,37 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
         Assert.Empty(shared);
     }
 
-    private void Read(Pass pass, Value value, Slots slots, int microBatch, string reader)
+    private void Read(Pass pass, Value value, Slots slots, int microBatch, object reader)
     {
-        foreach (var line in Lines(pass, value, slots))
+        Held wanted = Locate(pass, value, microBatch);
+        List<Held> memory = MemoryOf(pass, value, slots);
+        if (!memory.Contains(wanted))
         {
-            Assert.True(owners.TryGetValue(line, out var owner), $"{reader} reads {value}, which nothing has written");
-            Assert.True(owner == (value, microBatch), $"{reader} reads {value} of micro-batch {microBatch} where {owner.Value} of micro-batch {owner.MicroBatch} lies");
+            // Put together only here: values are read millions of times.
+            Assert.Fail($"{reader} reads {value} of micro-batch {microBatch}, where these lie: {string.Join(", ", memory.Where(wanted.Overlaps))}");
         }
     }
 
     private void Write(Pass pass, Value value, Slots slots, int microBatch)
     {
-        foreach (var line in Lines(pass, value, slots))
-        {
-            owners[line] = (value, microBatch);
-        }
+        Held written = Locate(pass, value, microBatch);
+        List<Held> memory = MemoryOf(pass, value, slots);
+        memory.RemoveAll(written.Overlaps);
+        memory.Add(written);
     }
 
-    private IEnumerable<(Area, int, long)> Lines(Pass pass, Value value, Slots slots)
+    private List<Held> MemoryOf(Pass pass, Value value, Slots slots)
+    {
+        Area area = pass.PlaceOf(value).Area;
+        if (!memories.TryGetValue((area, slots.Of(area)), out List<Held>? memory))
+        {
+            memories.Add((area, slots.Of(area)), memory = []);
+        }
+
+        return memory;
+    }
+
+    private Held Locate(Pass pass, Value value, int microBatch)
     {
         Place place = pass.PlaceOf(value);
         long bytes = value.Count * formats.BytesOf(value.Format);
@@ -114,9 +127,12 @@ internal sealed class MemoryReplay(ChunkProgram chunk, NumberFormats formats)
             _ => chunk.BytesOf(place.Area),
         });
         Assert.Equal(0, place.Offset % AreaBuilder.Alignment);
-        for (long line = place.Offset / AreaBuilder.Alignment; line * AreaBuilder.Alignment < place.Offset + bytes; line++)
-        {
-            yield return (place.Area, slots.Of(place.Area), line);
-        }
+        return new Held(place.Offset, place.Offset + bytes, value, microBatch);
+    }
+
+    // A value that lies whole in a memory: nothing has written there since.
+    private readonly record struct Held(long Start, long End, Value Value, int MicroBatch)
+    {
+        public bool Overlaps(Held other) => Start < other.End && other.Start < End;
     }
 }

@@ -20,7 +20,7 @@ public sealed class RankMemoryTests
     {
         RankMemory memory = RankMemory.Of(RankProgram.For(step.Model, step.Layout, step.Formats, step.Layout.Ranks - 1));
         long end = 0;
-        foreach (MemorySpan part in (MemorySpan[])[memory.Header, memory.Gradients, memory.Sums, memory.Exchange, memory.Copies, memory.Weights, memory.Matrices, memory.State])
+        foreach (MemorySpan part in (MemorySpan[])[memory.Header, memory.Gradients, memory.Sums, memory.Integers, memory.Exchange, memory.Copies, memory.Weights, memory.Matrices, memory.State])
         {
             Assert.Equal(end, part.Offset);
             Assert.Equal(0, part.Bytes % AreaBuilder.Alignment);
@@ -38,7 +38,7 @@ public sealed class RankMemoryTests
         foreach (int rank in new RankGrid(step.Layout).Group(0, GroupAxis.Data))
         {
             RankMemory memory = RankMemory.Of(programs.Of(rank));
-            Assert.Equal((expected.Gradients, expected.Sums, expected.Exchange, expected.Weights.Offset), (memory.Gradients, memory.Sums, memory.Exchange, memory.Weights.Offset));
+            Assert.Equal((expected.Gradients, expected.Sums, expected.Integers, expected.Exchange, expected.Weights.Offset), (memory.Gradients, memory.Sums, memory.Integers, memory.Exchange, memory.Weights.Offset));
             Assert.True(step.Layout.Zero == 3 || (expected.Weights, expected.Matrices) == (memory.Weights, memory.Matrices), "gathered weights lie alike");
         }
     });
@@ -107,7 +107,8 @@ public sealed class RankMemoryTests
     public void The_cost_of_a_step_is_that_of_the_rank_with_most_and_all_that_is_shared() => AnyStep.Of(mostData: 3).Sample(static step =>
     {
         StepCost cost = StepCost.Of(step.Model, step.Layout, step.Formats);
-        RankProgram[] ranks = [.. Enumerable.Range(0, step.Layout.Ranks).Select(rank => RankProgram.For(step.Model, step.Layout, step.Formats, rank))];
+        var programs = new RankPrograms(step.Model, step.Layout, step.Formats);
+        RankProgram[] ranks = [.. Enumerable.Range(0, step.Layout.Ranks).Select(programs.Of)];
         Assert.Equal(ranks.Max(rank => rank.Flops), cost.Flops);
         Assert.Equal(ranks.Max(rank => RankMemory.Of(rank).TotalBytes), cost.Largest.TotalBytes);
         Assert.Equal(ranks.Sum(rank => RankMemory.Of(rank).RegionBytes + RankMemory.Of(rank).MailBytes), cost.SharedBytes);

@@ -6,6 +6,7 @@ using Colossus.Plan.Tests.Lowering;
 using Colossus.Plan.Work;
 using Colossus.Specs.Jobs;
 using Colossus.Specs.Layouts;
+using Colossus.Testing;
 using CsCheck;
 
 namespace Colossus.Plan.Tests.Ranks;
@@ -97,6 +98,26 @@ public sealed class RankProgramTests
     });
 
     [Fact]
+    public void The_program_of_a_rank_is_the_same_made_for_it_or_moved_to_it() => sample.Sample(static pair =>
+    {
+        var programs = new RankPrograms(pair.Model, pair.Layout, pair.Formats);
+        for (int rank = 0; rank < pair.Layout.Ranks; rank++)
+        {
+            var made = RankProgram.For(pair.Model, pair.Layout, pair.Formats, rank);
+            RankProgram moved = programs.Of(rank);
+            Assert.Equal(made.Flops, moved.Flops);
+            Assert.Equal(StepTraffic.Of(made), StepTraffic.Of(moved));
+            Assert.Equal(made.StateCount, moved.StateCount);
+            Assert.Equal(RankMemory.Of(made).TotalBytes, RankMemory.Of(moved).TotalBytes);
+            Assert.Equal(made.Actions, moved.Actions);
+            Assert.Equal(made.Actions.Select(action => (made.SenderTo(action.Pass), made.ReceiverOf(action.Pass))), moved.Actions.Select(action => (moved.SenderTo(action.Pass), moved.ReceiverOf(action.Pass))));
+            Assert.Equal(made.Chunks.SelectMany(Operations), moved.Chunks.SelectMany(Operations));
+        }
+
+        static IEnumerable<string> Operations(RankChunk chunk) => chunk.Program.Forward.Operations.Concat(chunk.Program.Backward.Operations).Select(operation => operation.ToString());
+    }, iter: Effort.Times(30, 1000));
+
+    [Fact]
     public void One_forward_one_backward_holds_no_more_micro_batches_than_there_are_stages_behind()
     {
         var model = new ModelSpec(8, 64, 4, 4, 16, 128, Activation.SwiGlu, 256, 32);
@@ -111,11 +132,15 @@ public sealed class RankProgramTests
             model, new Layout(1, 1, 4, 1, 1, 1, 1, false, 1, 16, Recompute.None, schedule), default, stage).Chunks[0].Needed.ForwardToBackward;
     }
 
-    // Copies of heads and padding of the vocabulary are computed besides.
-    private static bool IsDividedWhole(ModelSpec model, Layout layout) => model.KvHeads % layout.Tensor == 0 && model.Vocab % layout.Tensor == 0;
+    // Copies of heads and padding of the vocabulary are computed besides; of latent attention, what comes before its heads, where tensor ranks do not share the rows between matrices.
+    private static bool IsDividedWhole(ModelSpec model, Layout layout) =>
+        model.KvHeads % layout.Tensor == 0 && model.Vocab % layout.Tensor == 0 && (model.Latent is null || layout.SequenceParallel || layout.Tensor == 1);
 
-    private static RankProgram[] All((ModelSpec Model, Layout Layout, NumberFormats Formats) pair) =>
-        [.. Enumerable.Range(0, pair.Layout.Ranks).Select(rank => RankProgram.For(pair.Model, pair.Layout, pair.Formats, rank))];
+    private static RankProgram[] All((ModelSpec Model, Layout Layout, NumberFormats Formats) pair)
+    {
+        var programs = new RankPrograms(pair.Model, pair.Layout, pair.Formats);
+        return [.. Enumerable.Range(0, pair.Layout.Ranks).Select(programs.Of)];
+    }
 
     private static void AssertWithin(Slots needed, Slots slots, ChunkProgram program)
     {

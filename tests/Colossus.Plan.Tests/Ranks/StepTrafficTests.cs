@@ -14,7 +14,8 @@ public sealed class StepTrafficTests
     [Fact]
     public void What_ranks_send_along_an_axis_is_what_they_receive() => AnyStep.Of(mostData: 4).Sample(static step =>
     {
-        var all = Enumerable.Range(0, step.Layout.Ranks).SelectMany(rank => StepTraffic.Of(RankProgram.For(step.Model, step.Layout, step.Formats, rank))).ToList();
+        var programs = new RankPrograms(step.Model, step.Layout, step.Formats);
+        var all = Enumerable.Range(0, step.Layout.Ranks).SelectMany(rank => StepTraffic.Of(programs.Of(rank))).ToList();
         foreach (var way in all.GroupBy(entry => (entry.Axis, entry.Kind)))
         {
             Assert.Equal(way.Sum(entry => entry.BytesSent), way.Sum(entry => entry.BytesReceived));

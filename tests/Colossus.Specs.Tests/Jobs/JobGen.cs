@@ -69,8 +69,8 @@ internal static class JobGen
             $"run-{number}.x",
             model,
             data,
-            new TrainSpec(10 + number, parallel.Data * micro * accumulate, micro, precision, products, optimizer, seed, number, 1 + number, number),
-            model.Experts is null ? parallel with { Expert = 1 } : parallel,
+            new TrainSpec(10 + number, parallel.Data * micro * accumulate, micro, precision, products, optimizer, seed, number, 1 + number, number, other ? GradientSums.Exact : GradientSums.Fast),
+            model.Experts is null ? parallel with { Expert = 1 } : parallel with { SequenceParallel = parallel.SequenceParallel || parallel.Tensor > 1 },
             new CheckpointSpec(other ? 50 : number, 1 + number, other),
             new ResilienceSpec(TimeSpan.FromTicks(heartbeat), number, number, 1 + number),
             other ? new WorkloadSpec(["python3", word, "true", "~", "12", "a: b", "#", "- x", "é\"\\\t\U0001F600"]) : null)));

@@ -230,6 +230,12 @@ public sealed class JobReaderTests
     }
 
     [Fact]
+    public void Load_with_a_misspelt_key_that_must_be_there_reports_it_once() => Assert.StartsWith(
+        "job.yaml:1:34: error COL1002: model.headz is not a key; did you mean model.heads?",
+        Read.Mistake("model: { layers: 2, hidden: 128, headz: 4 }"),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_missing_model_is_one_mistake() =>
         Assert.Equal("job.yaml:1:1: error COL1005: model is missing; give a preset, or layers, hidden and heads, as in model: { layers: 2, hidden: 128, heads: 4 }", Read.Mistake("train: { steps: 10 }"));
 

@@ -5,11 +5,7 @@ namespace Colossus.Specs.Tests.Jobs;
 public sealed class TrainableCheckTests
 {
     [Theory]
-    [InlineData("parallel: { tensor: 2 }", "2:21", "parallel.tensor is 2, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 2, context 1 has as many ranks); 'colossus estimate' prices it")]
-    [InlineData("parallel: { tensor: 4, virtualStages: 1 }", "2:21", "parallel.tensor is 4, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 4, context 1 has as many ranks); 'colossus estimate' prices it")]
-    [InlineData("parallel: { context: 2 }", "2:22", "parallel.context is 2, but training shares only data, state and layers among ranks so far; use 1 (data 1, tensor 1, pipeline 2, context 1 has as many ranks); 'colossus estimate' prices it")]
-    [InlineData("parallel: { context: 8 }", "2:22", "parallel.context is 8, but training shares only data, state and layers among ranks so far; use 1 (data 8, tensor 1, pipeline 1, context 1 has as many ranks); 'colossus estimate' prices it")]
-    [InlineData("train: { globalBatch: 4000 }\nparallel: { data: 1000 }", "3:19", "parallel.data · parallel.pipeline (1000 · 1) are more processes than one machine should start; use a product of 256 or less; 'colossus estimate' prices it")]
+    [InlineData("train: { globalBatch: 4000 }\nparallel: { data: 1000 }", "3:19", "parallel.data · tensor · context · pipeline (1000 · 1 · 1 · 1) are more processes than one machine should start; use a product of 256 or less; 'colossus estimate' prices it")]
     [InlineData("train: { precision: fp8 }", "2:21", "train.precision is fp8, which is priced, not trained; use bf16, autocast or fp32")]
     [InlineData("data: { exclude: [ { region: EU } ] }", "2:9", "rules of exclusion cannot be applied yet; remove the documents from data.source, and the key")]
     [InlineData("data: { tokenizer: gpt2 }", "2:20", "gpt2 needs its two files; download vocab.json and merges.txt of GPT-2 and write gpt2:FOLDER, or use bytes, cl100k or o200k")]
@@ -26,11 +22,10 @@ public sealed class TrainableCheckTests
     }
 
     [Fact]
-    public void Experts_are_trained_where_every_rank_holds_all_of_them()
+    public void Experts_are_trained_by_ranks_that_share_them()
     {
-        const string Text = "model: { layers: 2, hidden: 128, heads: 4, experts: { count: 4, active: 1 } }\nparallel: { data: 2, expert: EXPERT }";
-        Assert.Empty(JobReader.Parse(Text.Replace("EXPERT", "1", StringComparison.Ordinal), "job.yaml", [], toTrain: true).Mistakes);
-        Assert.StartsWith("job.yaml:2:30: error COL1007: parallel.expert is 2", Assert.Single(JobReader.Parse(Text.Replace("EXPERT", "2", StringComparison.Ordinal), "job.yaml", [], toTrain: true).Mistakes).Headline);
+        const string Text = "model: { layers: 2, hidden: 128, heads: 4, experts: { count: 4, active: 1 } }\nparallel: { data: 2, expert: 2 }";
+        Assert.Empty(JobReader.Parse(Text, "job.yaml", [], toTrain: true).Mistakes);
     }
 
     [Fact]
@@ -46,6 +41,8 @@ public sealed class TrainableCheckTests
     [InlineData("data: 2, zero: 3, pipeline: 2, recompute: full")]
     [InlineData("pipeline: 2, virtualStages: 2")]
     [InlineData("pipeline: 4, schedule: zero-bubble")]
+    [InlineData("tensor: 2, sequenceParallel: false, zero: 3")]
+    [InlineData("tensor: 4, context: 2, pipeline: 2")]
     public void A_job_that_can_be_trained_is_not_refused(string parallel)
     {
         var reading = JobReader.Parse($"{Read.Minimal}parallel: {{ {parallel} }}\ncheckpoint: {{ every: auto }}", "job.yaml", [], toTrain: true);

@@ -83,6 +83,21 @@ public sealed partial class LayoutTests
             ["parallel.data=2", "parallel.expert=2", .. mixture],
             ["parallel.data=2", "parallel.expert=2", "parallel.pipeline=2", "parallel.zero=0", .. mixture],
             ["parallel.data=2", "parallel.expert=2", "parallel.recompute=full", .. mixture]),
+        new(
+            "`zero` and other numbers of `data` ranks with `train.sums: exact`",
+            SameBits,
+            ["parallel.data=1", "train.sums=exact"],
+            ["parallel.data=1", "train.sums=exact", "parallel.pipeline=2", "parallel.zero=0"],
+            ["parallel.data=2", "train.sums=exact", "parallel.zero=0"],
+            ["parallel.data=2", "train.sums=exact", "parallel.zero=2"],
+            ["parallel.data=2", "train.sums=exact", "parallel.zero=3", "parallel.pipeline=2"],
+            ["parallel.data=4", "train.sums=exact", "parallel.zero=1"]),
+        new(
+            "the same at equal `tensor` and `context`",
+            SameBits,
+            ["parallel.tensor=2", "parallel.context=2", "train.sums=exact"],
+            ["parallel.tensor=2", "parallel.context=2", "train.sums=exact", "parallel.data=2", "parallel.zero=0"],
+            ["parallel.tensor=2", "parallel.context=2", "train.sums=exact", "parallel.data=2", "parallel.zero=3"]),
         new("`microBatch`", Close, ["parallel.data=2"], ["parallel.data=2", "train.microBatch=4"], ["parallel.data=2", "train.microBatch=1"]),
     ];
 
@@ -107,7 +122,7 @@ public sealed partial class LayoutTests
         Assert.All(row.To, to =>
         {
             SmallRun run = Train(small, to, format);
-            var reasons = LayoutBits.Changes(LayoutOf(small, row.From), LayoutOf(small, to));
+            var reasons = LayoutBits.Changes(LayoutOf(small, row.From), LayoutOf(small, to), small.Read([.. job, .. to]).Train.Sums);
             if (row.Promise == SameBits)
             {
                 Assert.Empty(reasons);
@@ -162,6 +177,7 @@ public sealed partial class LayoutTests
         "parallel.context=2",
         "parallel.data=2 parallel.expert=2 parallel.zero=2 model.experts.count=4 model.experts.active=2",
         "parallel.context=2 parallel.zero=2 parallel.recompute=full",
+        "train.sums=exact parallel.data=2 parallel.zero=2 train.precision=bf16",
     ];
 
     [Fact]

@@ -175,7 +175,9 @@ internal sealed unsafe class StepRun
         executor.RunPasses(communicator, microBatch => Read(program, microBatch, executor.Arguments));
         executor.TakeLosses().ToList().ForEach(agreement.Loss.Add);
         updater.FinishGradients(agreement.Squares);
-        var (loss, squares, _, _) = agreement.Exchange(default);
+        agreement.Largest = direct.Integers.Largest;
+        var (loss, squares, _, largest, _) = agreement.Exchange(default);
+        Assert.Equal(FixedPoint.UsualDigits, FixedPoint.DigitsFor(largest, program.AddendsOfGradient));
         TakeGradients(region);
         updater.Update(1, 1, rate: 1e-3, gradientScale: 1);
         TakeWeights(region);
@@ -225,7 +227,7 @@ internal sealed unsafe class StepRun
                     Span<float> known = Weights.AsSpan(whole, count);
                     for (int i = 0; i < count; i++)
                     {
-                        Assert.True(!computes || float.IsNaN(known[i]) || known[i] == mine[i], $"rank {region.Program.Rank} has another weight {whole + i} than the ranks before it");
+                        Assert.True(!computes || float.IsNaN(known[i]) || known[i] == mine[i], $"rank {region.Program.Rank} has another weight {whole + i} than the ranks before it: {known[i]:R} {mine[i]:R} {Table.Parameters[box.Parameter].Name}");
                     }
 
                     mine.CopyTo(known);

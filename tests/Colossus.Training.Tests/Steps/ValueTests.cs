@@ -171,10 +171,11 @@ public sealed class ValueTests
     [Fact]
     public void The_bias_of_an_expert_moves_by_its_rate_against_the_load_of_all_replicas()
     {
-        foreach (Split split in (Split[])[new(1), new(2, Zero: 0), new(2), new(2, Zero: 3), new(2, Pipeline: 2)])
+        Split[] splits = [new(1), new(2, Zero: 0), new(2), new(2, Zero: 3), new(2, Pipeline: 2)];
+        foreach (var (split, formats) in splits.SelectMany(split => new[] { (split, bf16), (split, bf16 with { ExactSums = true }) }))
         {
-            StepRun slow = Run(bf16, experts with { Experts = experts.Experts! with { BiasRate = 0.25 } }, split);
-            StepRun fast = Run(bf16, experts with { Experts = experts.Experts! with { BiasRate = 0.5 } }, split);
+            StepRun slow = Run(formats, experts with { Experts = experts.Experts! with { BiasRate = 0.25 } }, split);
+            StepRun fast = Run(formats, experts with { Experts = experts.Experts! with { BiasRate = 0.5 } }, split);
             var biases = slow.Table.Parameters.Where(parameter => parameter.Rule == UpdateRule.Balancing).ToList();
             Assert.Equal(2, biases.Count);
             foreach (int element in biases.SelectMany(bias => Enumerable.Range((int)bias.Start, (int)bias.Count)))
@@ -182,6 +183,35 @@ public sealed class ValueTests
                 Assert.NotEqual(0, slow.Gradients[element]);
                 Assert.Equal(slow.Weights[element] - (0.25 * Math.Sign(slow.Gradients[element])), fast.Weights[element], 1e-6);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Exact_sums_have_the_same_bits_in_every_ZeRO_stage_with_any_number_of_data_ranks(bool tied)
+    {
+        Split[] splits =
+        [
+            new(1), new(1, Zero: 0), new(1, Pipeline: 2, Schedule: PipelineSchedule.ZeroBubble), new(2, Zero: 0), new(2), new(3, Zero: 2), new(2, Zero: 3), new(4, Zero: 3), new(12, Zero: 0), new(6, Zero: 2),
+            new(2, Pipeline: 3, Zero: 2), new(3, Pipeline: 2, Zero: 0),
+        ];
+        foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16, autocast])
+        {
+            AssertSameBits(formats with { ExactSums = true }, Model(tied), splits);
+            AssertClose(Run(formats, tied, new(1)), Run(formats with { ExactSums = true }, tied, new(1)), $"exact and fast, {formats}");
+        }
+    }
+
+    [Fact]
+    public void Exact_sums_have_the_same_bits_where_ranks_have_copies_of_weights_and_parts_of_sequences()
+    {
+        foreach (NumberFormats formats in (NumberFormats[])[fp32 with { ExactSums = true }, bf16 with { ExactSums = true }])
+        {
+            Split tensor = new(1, Tensor: 2, Sequence: true), context = new(1, Context: 2);
+            AssertSameBits(formats, Rich(true), tensor, tensor with { Data = 2, Zero = 0 }, tensor with { Data = 3 }, tensor with { Data = 4, Zero = 3 });
+            AssertSameBits(formats, Rich(false), context, context with { Zero = 0 }, context with { Data = 3, Zero = 2 }, context with { Data = 2, Zero = 3 });
+            AssertSameBits(formats, experts, new(1), new(2, Zero: 0), new(3, Zero: 2), new(4, Zero: 3));
         }
     }
 
@@ -229,16 +259,21 @@ public sealed class ValueTests
         {
             foreach (NumberFormats formats in (NumberFormats[])[fp32, bf16, autocast])
             {
-                StepRun expected = Run(formats, tied, group[0]);
-                foreach (Split split in group.Skip(1))
-                {
-                    StepRun found = Run(formats, tied, split);
-                    Assert.Equal(expected.Loss, found.Loss);
-                    Assert.Equal(expected.Squares, found.Squares);
-                    Assert.True(Bits(expected.Gradients).SequenceEqual(Bits(found.Gradients)), $"{split}, {formats}: other gradients than {group[0]}");
-                    Assert.True(Bits(expected.Weights).SequenceEqual(Bits(found.Weights)), $"{split}, {formats}: other weights than {group[0]}");
-                }
+                AssertSameBits(formats, Model(tied), group);
             }
+        }
+    }
+
+    private static void AssertSameBits(NumberFormats formats, ModelSpec model, params Split[] splits)
+    {
+        StepRun expected = Run(formats, model, splits[0]);
+        foreach (Split split in splits.Skip(1))
+        {
+            StepRun found = Run(formats, model, split);
+            Assert.Equal(expected.Loss, found.Loss);
+            Assert.Equal(expected.Squares, found.Squares);
+            Assert.True(Bits(expected.Gradients).SequenceEqual(Bits(found.Gradients)), $"{split}, {formats}: other gradients than {splits[0]}");
+            Assert.True(Bits(expected.Weights).SequenceEqual(Bits(found.Weights)), $"{split}, {formats}: other weights than {splits[0]}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Colossus.Collectives;
 using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Backends.Cpu;
@@ -21,6 +22,16 @@ internal sealed unsafe class CpuStateKernels<TGradient, TWeight> : IStateKernels
             Flat.Add((F32*)sums, (TGradient*)gradients, count);
         }
     }
+
+    /// <inheritdoc/>
+    public void AddToIntegers(nint gradients, nint integers, long count, FixedPoint format, bool first)
+    {
+        void* source = (void*)gradients;
+        FixedPointKernels.Sum(format, sizeof(TGradient) == 2 ? ElementType.BFloat16 : ElementType.Float32, &source, 1, (long*)integers, count, add: !first);
+    }
+
+    /// <inheritdoc/>
+    public void FromIntegers(nint integers, nint sums, long count, FixedPoint format) => FixedPointKernels.ToFloats(format, (long*)integers, (float*)sums, count);
 
     /// <inheritdoc/>
     public void Add(nint target, nint source, long count) => Flat.Add((F32*)target, (F32*)source, count);
