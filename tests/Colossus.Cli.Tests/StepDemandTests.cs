@@ -1,6 +1,9 @@
 using Colossus.Cli.Train;
+using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
+using Colossus.Runs.Events;
 using Colossus.Specs.Jobs;
+using Colossus.Specs.Layouts;
 
 namespace Colossus.Cli.Tests;
 
@@ -21,6 +24,23 @@ public sealed class StepDemandTests
         StepCost cost = StepDemand.Of(job);
         Assert.Equal(cost.Largest.TotalBytes, StepDemand.Event(cost).HeldBytes);
         Assert.Equal(cost.SharedBytes, StepDemand.Event(cost).SharedBytes);
+    }
+
+    [Fact]
+    public void The_event_tells_all_that_a_rank_sends_whatever_its_axis()
+    {
+        JobSpec mixture = job with
+        {
+            Model = FakeTraining.Model with { Experts = new ExpertsSpec(4, 2, 0, 64) },
+            Parallel = new ParallelSpec(Data: 2, Tensor: 2, Context: 2, Expert: 4, Pipeline: 2, Zero: 2),
+        };
+        PlannedEvent told = StepDemand.Event(StepDemand.Of(mixture));
+        long[] axes = [told.DataBytesSent, told.TensorBytesSent, told.ContextBytesSent, told.ExpertBytesSent, told.PipelineBytesSent];
+        Assert.All(axes, bytes => Assert.True(bytes > 0));
+
+        // Each figure is of the rank with most: together they are no less than any rank sends.
+        var programs = new RankPrograms(mixture.Model, Layout.From(mixture.Parallel, mixture.Train.MicroBatch, mixture.Train.GlobalBatch), NumberFormats.Of(mixture.Train));
+        Assert.InRange(axes.Sum(), Enumerable.Range(0, mixture.Parallel.Ranks).Max(rank => StepTraffic.Of(programs.Of(rank)).Sum(entry => entry.BytesSent)), long.MaxValue);
     }
 
     [Fact]

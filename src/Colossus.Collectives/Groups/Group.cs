@@ -121,7 +121,7 @@ public sealed unsafe class Group
         int elementBytes = SumKernels.BytesOf(type);
         (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
         Pending pending = Start(new Operation(add ? OperationKind.SumPiecesAndAdd : OperationKind.SumPieces, offset, elementBytes, [], (nint)destination, pieces));
-        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
+        ReduceScatterTraffic += TrafficOfReduction(all, own, elementBytes);
         return pending;
     }
 
@@ -133,9 +133,7 @@ public sealed unsafe class Group
     /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
     public Pending Gather(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
-        (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
-        Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
+        Pending pending = CopyPieces(offset, elementBytes, pieces, (nint)destination, out long all, out long own);
         AllGatherTraffic += new Traffic(1, own * elementBytes * (Size - 1), (all - own) * elementBytes);
         return pending;
     }
@@ -149,9 +147,7 @@ public sealed unsafe class Group
     /// <exception cref="CollectiveAbortedException">The world was given up.</exception>
     public Pending Take(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, void* destination, long sent)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
-        (long all, long own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
-        Pending pending = Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], (nint)destination, pieces));
+        Pending pending = CopyPieces(offset, elementBytes, pieces, (nint)destination, out long all, out long own);
         AllToAllTraffic += new Traffic(1, sent * elementBytes, (all - own) * elementBytes);
         return pending;
     }
@@ -245,9 +241,18 @@ public sealed unsafe class Group
         long all = RegionRanges.Sum(parts, Size, offset, RoomAt(offset), elementBytes), own = parts[Rank].Count;
         OperationKind kind = add ? OperationKind.ReduceScatterAndAdd : OperationKind.ReduceScatter;
         Pending pending = Start(new Operation(kind, offset, elementBytes, parts, destination) { Format = format });
-        ReduceScatterTraffic += new Traffic(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
+        ReduceScatterTraffic += TrafficOfReduction(all, own, elementBytes);
         return pending;
     }
+
+    private Pending CopyPieces(long offset, int elementBytes, IReadOnlyList<IReadOnlyList<Piece>> pieces, nint destination, out long all, out long own)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(elementBytes);
+        (all, own) = RegionRanges.Sum(pieces, Size, Rank, offset, RoomAt(offset), elementBytes);
+        return Start(new Operation(OperationKind.GatherPieces, offset, elementBytes, [], destination, pieces));
+    }
+
+    private Traffic TrafficOfReduction(long all, long own, int elementBytes) => new(1, (all - own) * elementBytes * Math.Min(1, Size - 1), own * elementBytes * (Size - 1));
 
     private Pending Start(Operation operation)
     {

@@ -17,7 +17,7 @@ public sealed class FixedPoint
 
     private uint largest;
 
-    /// <summary>Binary digits behind the point, -66 and more.</summary>
+    /// <summary>Binary digits behind the point: -66 and more for one addend, and one less for each doubling of their number.</summary>
     public int Digits { get; private set; } = UsualDigits;
 
     /// <summary>The largest magnitude that was added since <see cref="Begin"/>; infinite or NaN as soon as one was. Integers that were added do not count.</summary>

@@ -66,7 +66,6 @@ public sealed class ParameterTable
     /// <summary>Lays out the weights of a model in the order in which its program first uses them.</summary>
     /// <param name="model">The model.</param>
     /// <returns>The table.</returns>
-    /// <exception cref="NotSupportedException">The model has experts; they are priced, not trained yet.</exception>
     public static ParameterTable For(ModelSpec model) => For(model, RankShare.Whole);
 
     /// <summary>Lays out what a rank has of the weights of a model. The tables of all ranks of a layout are alike but for <see cref="Weight.Part"/>.</summary>
@@ -159,7 +158,7 @@ public sealed class ParameterTable
     /// <param name="range">Any range of the flat vector of all parameters.</param>
     public IEnumerable<FlatBox> Boxes(FlatRange range)
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (Parameter parameter in byStart)
         {
             FlatRange part = range.Intersect(new FlatRange(parameter.Start, parameter.Count)).Shift(-parameter.Start);
             for (long at = part.Start; at < part.End;)

@@ -193,8 +193,11 @@ public sealed record RankProgram
     /// <param name="bucket">One of <see cref="Buckets"/>.</param>
     public long SliceCount(int bucket) => SliceOf(bucket).Count;
 
-    /// <summary>Elements of the state that the rank keeps, of each of weights and both moments.</summary>
-    public long StateCount => StateMap.Pieces(Table, Buckets, Layout, Rank).Sum(piece => piece.Range.Count);
+    /// <summary>The part of the state that the rank keeps.</summary>
+    public IReadOnlyList<StatePiece> StatePieces => StateMap.Pieces(Table, Buckets, Layout, Rank);
+
+    /// <summary>Its elements, of each of weights and both moments.</summary>
+    public long StateCount => StatePieces.Sum(piece => piece.Range.Count);
 
     /// <summary>Sizes of the groups of tensor ranks that have copies of a weight and a part of its gradient each, in ascending order.</summary>
     public IEnumerable<int> CopyGroups => Table.Parameters.Select(parameter => parameter.Weight.Part).OfType<WeightPart>().Where(part => part.SumsGradients).Select(part => part.Copies).Distinct().Order();

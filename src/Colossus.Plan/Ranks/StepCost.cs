@@ -7,7 +7,7 @@ namespace Colossus.Plan.Ranks;
 
 /// <summary>What a step asks of the ranks of a layout, each figure of the rank that has most of it.</summary>
 /// <param name="Flops">Multiplications and additions of one rank, with what is computed again.</param>
-/// <param name="BytesSent">Bytes that a rank sends along each axis; axes along which nothing is sent are missing.</param>
+/// <param name="BytesSent">Bytes that a rank sends along each axis, to replicas of its experts and of all else together along <see cref="GroupAxis.Data"/>; axes along which nothing is sent are missing.</param>
 /// <param name="Largest">What the rank holds that holds most.</param>
 /// <param name="SharedBytes">Bytes that all ranks together hold in shared memory: their regions, and messages under way.</param>
 public sealed record StepCost(double Flops, IReadOnlyDictionary<GroupAxis, long> BytesSent, RankMemory Largest, long SharedBytes)
@@ -27,7 +27,7 @@ public sealed record StepCost(double Flops, IReadOnlyDictionary<GroupAxis, long>
         for (int rank = 0; rank < layout.Ranks; rank++)
         {
             RankProgram program = programs.Of(rank);
-            foreach (var axis in StepTraffic.Of(program).GroupBy(entry => entry.Axis))
+            foreach (var axis in StepTraffic.Of(program).GroupBy(entry => entry.Axis == GroupAxis.ExpertData ? GroupAxis.Data : entry.Axis))
             {
                 sent[axis.Key] = Math.Max(sent.GetValueOrDefault(axis.Key), axis.Sum(entry => entry.BytesSent));
             }

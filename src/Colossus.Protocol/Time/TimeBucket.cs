@@ -15,7 +15,7 @@ public enum TimeBucket
     /// <summary>Forward and backward passes.</summary>
     Compute,
 
-    /// <summary>Waiting along the data axis while nothing is computed: gradients, gathered weights, the norm of the gradient.</summary>
+    /// <summary>Waiting for ranks with the same weights, or for all, while nothing is computed: gradients, gathered weights, the norm of the gradient.</summary>
     ExposedData,
 
     /// <summary>Waiting for the ranks that share each matrix while nothing is computed.</summary>

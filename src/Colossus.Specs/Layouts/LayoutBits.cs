@@ -29,6 +29,10 @@ public static class LayoutBits
         {
             Compare("parallel.data", from.Data, to.Data, "other ranks add up other shares of the batch");
         }
+        else if (DataRanksShareExperts(from) || DataRanksShareExperts(to))
+        {
+            Compare("parallel.data", from.Data, to.Data, "experts see other shares of the batch");
+        }
 
         Compare("train.microBatch", from.MicroBatch, to.MicroBatch, "a product adds up other sequences at once");
         Compare("parallel.tensor", from.Tensor, to.Tensor, "products are cut elsewhere");
@@ -47,6 +51,9 @@ public static class LayoutBits
 
         return changes;
     }
+
+    // One product of an expert then has tokens of several data ranks.
+    private static bool DataRanksShareExperts(in Layout layout) => layout.Expert > layout.Tensor * layout.Context;
 
     // ZeRO 2 and 3 keep no gradients of their own from one micro-batch to the next.
     private static bool SumsEachMicroBatch(in Layout layout) => layout.Zero >= 2 && layout.MicroBatches > 1;

@@ -3,7 +3,6 @@ using Colossus.Checkpoints;
 using Colossus.Checkpoints.Safetensors;
 using Colossus.Collectives;
 using Colossus.Plan.Parameters;
-using Colossus.Plan.Ranks;
 using Colossus.Plan.Traces;
 using Colossus.Protocol;
 using Colossus.Training.Kernels;
@@ -307,12 +306,7 @@ internal sealed unsafe class CheckpointJob : IDisposable
         {
             foreach (var parameter in share)
             {
-                ParameterBox whole = ParameterBox.Of(parameter);
-                foreach (StateBox found in context.States.Find(context.Table.IndexOf(parameter), whole, world.Rank))
-                {
-                    RankRegion.ReadState(world, step, vector, found, target + (found.Box.Row * whole.Columns) + found.Box.Column, whole.Columns);
-                }
-
+                RankRegion.ReadParameter(world, context.States, context.Table.IndexOf(parameter), ParameterBox.Of(parameter), step, vector, target);
                 parts.Add(ShardPart.Whole(prefixes[vector] + parameter.Name, TensorType.F32, parameter.Shape, TensorBytes.At(target, parameter.Count * sizeof(float))));
                 target += parameter.Count;
             }

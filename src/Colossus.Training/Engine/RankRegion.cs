@@ -184,6 +184,22 @@ internal sealed unsafe class RankRegion
         }
     }
 
+    /// <summary>Puts a whole parameter together from the ranks that keep it.</summary>
+    /// <param name="world">This epoch's world.</param>
+    /// <param name="states">Which rank keeps what.</param>
+    /// <param name="parameter">Index of the parameter.</param>
+    /// <param name="whole">All of it.</param>
+    /// <param name="step">As in <see cref="ReadState"/>.</param>
+    /// <param name="vector">As there.</param>
+    /// <param name="target">Receives it.</param>
+    public static void ReadParameter(World world, StateMap states, int parameter, ParameterBox whole, long step, int vector, float* target)
+    {
+        foreach (StateBox found in states.Find(parameter, whole, world.Rank))
+        {
+            ReadState(world, step, vector, found, target + (found.Box.Row * whole.Columns) + found.Box.Column, whole.Columns);
+        }
+    }
+
     /// <summary>A rank's record of a step.</summary>
     public static StepRecord ReadRecord(World world, int rank, long step)
     {

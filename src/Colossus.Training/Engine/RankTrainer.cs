@@ -208,11 +208,7 @@ public sealed unsafe class RankTrainer : IDisposable
             for (int index = 0; index < table.Parameters.Count; index++)
             {
                 Parameter parameter = table.Parameters[index];
-                ParameterBox whole = ParameterBox.Of(parameter);
-                foreach (StateBox found in states.Find(index, whole, world.Rank))
-                {
-                    RankRegion.ReadState(world, step, 0, found, first + parameter.Start + (found.Box.Row * whole.Columns) + found.Box.Column, whole.Columns);
-                }
+                RankRegion.ReadParameter(world, states, index, ParameterBox.Of(parameter), step, 0, first + parameter.Start);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Colossus.Collectives;
-using Colossus.Plan.Layouts;
 using Colossus.Plan.Parameters;
 using Colossus.Plan.Programs;
 using Colossus.Plan.Ranks;
@@ -13,13 +12,12 @@ namespace Colossus.Training.Engine;
 
 /// <summary>What follows the passes of a step: sums of gradients where they are needed, the update of this rank's part of the state, and new working weights for all who compute with them.</summary>
 /// <param name="region">The rank's memory.</param>
-/// <param name="pieces">The part of the state that the rank keeps.</param>
 /// <param name="optimizer">The optimizer's settings.</param>
 /// <param name="biasRate">What a step adds to, or takes from, the bias with which an expert is chosen.</param>
 /// <param name="kernels">Arithmetic on state.</param>
 /// <param name="communicator">Knows which reductions are under way.</param>
 internal sealed unsafe class StateUpdater(
-    RankRegion region, IReadOnlyList<StatePiece> pieces, OptimizerSpec optimizer, double biasRate, IStateKernels kernels, StepCommunicator communicator)
+    RankRegion region, OptimizerSpec optimizer, double biasRate, IStateKernels kernels, StepCommunicator communicator)
 {
     private readonly RankProgram program = region.Program;
     private readonly List<Pending> sums = [];
@@ -69,7 +67,7 @@ internal sealed unsafe class StateUpdater(
     public void Update(long step, long updates, double rate, double gradientScale)
     {
         AwaitSums();
-        foreach (StatePiece piece in pieces)
+        foreach (StatePiece piece in program.StatePieces)
         {
             foreach (var (range, rule) in Table.SplitByRule(piece.Range))
             {
@@ -104,7 +102,7 @@ internal sealed unsafe class StateUpdater(
     /// <param name="step">A step whose state this rank has.</param>
     public void Refresh(long step)
     {
-        foreach (StatePiece piece in pieces)
+        foreach (StatePiece piece in program.StatePieces)
         {
             kernels.Refresh(region.State(step, piece.Offset).Master, region.Working(piece.Bucket, piece.Range.Start), piece.Range.Count);
         }
@@ -144,7 +142,7 @@ internal sealed unsafe class StateUpdater(
             Piece[] all = [new Piece(0, 0, count)];
             nint room = region.CopyRoom + (nint)(first * sizeof(float));
             Pending sum = region.Map.CopiesOf(region, copies).Sum(at, ElementType.Float32, [.. Enumerable.Repeat(all, copies)], (void*)room);
-            communicator.WaitForResult(sum, GroupAxis.Tensor);
+            communicator.WaitForResult(sum);
             CopyGradients(parts, room, toSums: true);
             first += count;
         }

@@ -59,7 +59,7 @@ internal sealed class TrainingSession : IDisposable
         agreement = new StepAgreement(region.World.Group(WorldMap.Everyone));
         batches = new Batches(context.Corpus, job);
         evaluator = new Evaluator(job, context.Corpus, batches, program, executor, communicator, agreement);
-        updater = new StateUpdater(region, context.States.PiecesOf(program.Rank), job.Train.Optimizer, job.Model.Experts?.BiasRate ?? 0, kernels, communicator);
+        updater = new StateUpdater(region, job.Train.Optimizer, job.Model.Experts?.BiasRate ?? 0, kernels, communicator);
         checkpoints = new CheckpointJob(context, region);
         executor.Bind(region.Vectors, tracer);
     }

@@ -98,6 +98,11 @@ public sealed partial class LayoutTests
             ["parallel.tensor=2", "parallel.context=2", "train.sums=exact"],
             ["parallel.tensor=2", "parallel.context=2", "train.sums=exact", "parallel.data=2", "parallel.zero=0"],
             ["parallel.tensor=2", "parallel.context=2", "train.sums=exact", "parallel.data=2", "parallel.zero=3"]),
+        new(
+            "other numbers of `data` ranks that share experts, with `train.sums: exact` too",
+            Close,
+            ["parallel.data=2", "parallel.expert=2", "train.sums=exact", .. mixture],
+            ["parallel.data=4", "parallel.expert=2", "train.sums=exact", .. mixture]),
         new("`microBatch`", Close, ["parallel.data=2"], ["parallel.data=2", "train.microBatch=4"], ["parallel.data=2", "train.microBatch=1"]),
     ];
 

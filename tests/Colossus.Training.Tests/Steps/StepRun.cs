@@ -160,8 +160,7 @@ internal sealed unsafe class StepRun
         var direct = new StepCommunicator(region, kernels, new WaitClock(new PhaseClock(TimeProvider.System)), tracer: null, poisons: true);
         var (backend, communicator) = equipment(program, counting, new CountingCommunicator(direct, counting));
         using var executor = new RankExecutor(program, backend);
-        IReadOnlyList<StatePiece> pieces = states.PiecesOf(program.Rank);
-        var updater = new StateUpdater(region, pieces, new OptimizerSpec(), model.Experts?.BiasRate ?? 0, kernels, direct);
+        var updater = new StateUpdater(region, new OptimizerSpec(), model.Experts?.BiasRate ?? 0, kernels, direct);
         var agreement = new StepAgreement(world.Group(WorldMap.Everyone));
         executor.Bind(region.Vectors);
         foreach (StateBox box in states.BoxesOf(program.Rank))
