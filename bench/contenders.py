@@ -1,8 +1,8 @@
-"""What the comparisons of this folder measure, and how: each contender trains for some steps, one after the other, round after round."""
+"""How comparisons measure: each contender trains for some steps, one after the other, round after round."""
 import json, os, pathlib, shutil, statistics, subprocess, tempfile
 
-here = pathlib.Path(__file__).resolve().parent
-root = here.parents[1]
+root = pathlib.Path(__file__).resolve().parents[1]
+training = root / "bench" / "training"
 port = 29600
 
 # Without instructions for them bf16 products run one value at a time, and a round takes many minutes: `doctor` says so, and train.products: auto avoids them.
@@ -10,25 +10,29 @@ features = next((line.split() for line in open("/proc/cpuinfo") if line.startswi
 multiplies_bf16 = "avx512_bf16" in features or "amx_bf16" in features
 
 
-def colossus(*settings, figure="tokensPerSecond"):
-    """Median over the steps behind the third."""
+def steps(job, settings, clone=root):
+    """What a run tells of its steps, in their order; `clone` is a built clone of Colossus."""
     folder = tempfile.mkdtemp(prefix="colossus-bench-")
     try:
-        command = [str(root / "colossus"), "train", str(here / "job.yaml"), "--run", f"{folder}/run", "--format", "json"]
+        command = [str(clone / "colossus"), "train", str(job), "--run", f"{folder}/run", "--format", "json"]
         for setting in settings:
             command += ["--set", setting]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        events = [json.loads(line) for line in lines]
-        return statistics.median(e[figure] for e in events if e["event"] == "step" and e["step"] > 3)
+        return [event for event in map(json.loads, lines) if event["event"] == "step"]
     finally:
         shutil.rmtree(folder)
+
+
+def colossus(*settings, figure="tokensPerSecond", clone=root):
+    """Median over the steps behind the third."""
+    return statistics.median(step[figure] for step in steps(training / "job.yaml", settings, clone) if step["step"] > 3)
 
 
 def pytorch(ranks, threads, precision, *more):
     """Tokens a second."""
     global port
     port += 1
-    command = ["/usr/bin/python3", str(here / "pytorch.py"), "--ranks", str(ranks), "--threads", str(threads), "--precision", precision, "--port", str(port), *more]
+    command = ["/usr/bin/python3", str(training / "pytorch.py"), "--ranks", str(ranks), "--threads", str(threads), "--precision", precision, "--port", str(port), *more]
     # Debian's OpenBLAS does not know recent Xeons and falls back to a kernel of 2004: told what it has, it is 3 to 4 times faster.
     environment = dict(os.environ)
     if "avx512f" in features:
