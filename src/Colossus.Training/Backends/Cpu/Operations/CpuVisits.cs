@@ -9,7 +9,7 @@ internal sealed unsafe class CpuDispatch<T>(Dispatch operation, IOperationMemory
 {
     private readonly nint input = memory.Of(operation.Input);
     private readonly nint sources = memory.Of(operation.Routing.Sources);
-    private readonly ExpertRows experts = new(operation.Routing.Groups, memory);
+    private readonly ExpertRows<T> experts = new(operation.Routing.Groups, memory);
     private readonly nint rows = memory.Of(operation.Rows);
 
     /// <inheritdoc/>
