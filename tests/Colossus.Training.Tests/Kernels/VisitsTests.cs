@@ -79,7 +79,7 @@ public sealed unsafe class VisitsTests
     {
         fixed (int* place = places, source = sources)
         {
-            Visits.Dispatch(input.Data, source, rows.Data, Rows, width);
+            Visits.Dispatch(input.Data, source, rows.Data, Tokens, Rows, width);
             Visits.Sum(rows.Data, place, (float*)weights.Data, sums.Data, adds, Tokens, Active, width);
             Visits.SumGradient(dSums.Data, rows.Data, place, (float*)weights.Data, dRows.Data, (float*)dWeights.Data, Tokens, Active, width);
         }

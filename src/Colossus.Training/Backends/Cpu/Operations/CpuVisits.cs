@@ -13,7 +13,7 @@ internal sealed unsafe class CpuDispatch<T>(Dispatch operation, IOperationMemory
     private readonly nint rows = memory.Of(operation.Rows);
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments) => Visits.Dispatch((T*)input, (int*)sources, (T*)rows, experts.Total, operation.Input.Width);
+    public void Run(PassArguments arguments) => Visits.Dispatch((T*)input, (int*)sources, (T*)rows, operation.Input.Rows.Size, experts.Total, operation.Input.Width);
 }
 
 /// <summary><see cref="DispatchGradient"/> on the CPU.</summary>
