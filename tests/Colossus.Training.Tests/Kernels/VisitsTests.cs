@@ -30,12 +30,12 @@ public sealed unsafe class VisitsTests
     {
         using var input = Values<Bf16>.Normal(Tokens * 40, 1);
         using var weights = Values<F32>.Normal(Tokens * Active, 2);
-        using var rows = new Values<Bf16>(Rows * 40);
-        using var sums = new Values<Bf16>(Tokens * 40);
-        using var dRows = new Values<Bf16>(Rows * 40);
-        using var dWeights = new Values<F32>(Tokens * Active);
         Compare.SameWithThreads(() =>
         {
+            using var rows = new Values<Bf16>(Rows * 40);
+            using var sums = new Values<Bf16>(Tokens * 40);
+            using var dRows = new Values<Bf16>(Rows * 40);
+            using var dWeights = new Values<F32>(Tokens * Active);
             Run(input, weights, rows, sums, false, input, dRows, dWeights, 40);
             return [.. rows.Bytes, .. sums.Bytes, .. dRows.Bytes, .. dWeights.Bytes];
         });
