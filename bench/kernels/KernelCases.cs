@@ -86,16 +86,17 @@ internal static unsafe class KernelCases
         Measure.Bytes($"gelu backward {name}", 3 * activated * sizeof(T), () => FeedForwardActivation.Backward(inner, wide, dWide, Rows, Ffn, Activation.Gelu));
 
         var table = new RopeTable(new RotaryPositions(256, 64, 10000));
-        Measure.Bytes($"rotary positions {name}", 2.0 * Rows * 12 * 64 * sizeof(T), () => Rope.Apply(wide, Rows, 256, 12, 64, 64, 18 * 64, table, false));
+        int[] positions = [.. Enumerable.Range(0, Rows).Select(row => row % 256)];
+        Measure.Bytes($"rotary positions {name}", 2.0 * Rows * 12 * 64 * sizeof(T), () => Rope.Apply(wide, positions, 12, 64, 64, 18 * 64, table, false));
 
         float* losses = (float*)Memory.Values<F32>(Rows);
         T* logits = Memory.Values<T>((long)Rows * Vocab);
-        Measure.Bytes($"cross-entropy {name}, vocabulary {Vocab}", 2.0 * Rows * Vocab * sizeof(T), () => CrossEntropy.ForwardBackward(logits, ids, losses, Rows, Vocab, 1f));
+        Measure.Bytes($"cross-entropy {name}, vocabulary {Vocab}", 2.0 * Rows * Vocab * sizeof(T), () => CrossEntropy.Losses(logits, ids, losses, Rows, VocabularyShare.Whole(Vocab), 1f));
 
         T* embedded = Memory.Values<T>((long)Rows * Width);
         T* embeddings = Memory.Values<T>((long)Vocab * Width);
-        Measure.Bytes($"embedding rows {name}", 2.0 * Rows * Width * sizeof(T), () => Embedding.Gather(embeddings, ids, embedded, Rows, Width));
-        Measure.Bytes($"embedding gradient {name}", 1.0 * Rows * Width * sizeof(T), () => Embedding.ScatterAdd(embedded, ids, embeddings, Rows, Width));
+        Measure.Bytes($"embedding rows {name}", 2.0 * Rows * Width * sizeof(T), () => Embedding.Gather(embeddings, ids, embedded, Rows, Width, VocabularyShare.Whole(Vocab)));
+        Measure.Bytes($"embedding gradient {name}", 1.0 * Rows * Width * sizeof(T), () => Embedding.ScatterAdd(embedded, ids, embeddings, Rows, Width, VocabularyShare.Whole(Vocab)));
     }
 
     public static void Optimizer<T>(int count)

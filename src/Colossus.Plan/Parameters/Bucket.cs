@@ -2,7 +2,7 @@ using Colossus.Plan.Programs;
 
 namespace Colossus.Plan.Parameters;
 
-/// <summary>A run of the flat vector whose gradients are complete at one point of a backward pass: the embedding, each layer, the final norm, the head.</summary>
+/// <summary>A run of the flat vector whose gradients are complete at one point of a backward pass: the embedding, each layer, its experts, the final norm, the head.</summary>
 /// <param name="Block">Index of the block that uses it.</param>
 /// <param name="Range">Its elements, a multiple of <see cref="ParameterTable.Alignment"/>.</param>
 /// <param name="InResidual">Those that operations read in the format of the residual stream; they come first.</param>

@@ -35,7 +35,7 @@ internal sealed class ExpertPartition(RankShare share)
                 int experts = product.Experts.Count / share.Expert;
                 yield return new GroupedProduct(Arrived(product.Input), Arrived(product.Output), here!, [.. product.Experts.Skip(share.ExpertPlace * experts).Take(experts)]);
                 break;
-            case Activate activate when arrived.ContainsKey(activate.Input):
+            case Activate activate when activate.Groups is not null:
                 yield return new Activate(Arrived(activate.Input), Arrived(activate.Output), activate.Activation, here);
                 break;
             case Combine combine:

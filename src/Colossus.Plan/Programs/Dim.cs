@@ -42,6 +42,6 @@ public enum Dim
     /// <summary>A narrow layer of latent attention: that of queries, that of keys and values, and the rotary part that the keys of all heads share.</summary>
     Latent,
 
-    /// <summary>One element a row: statistics, token ids, losses.</summary>
+    /// <summary>Nothing that is divided: one element a row, or a few (statistics, token ids, losses), one row of sums over tokens, a row of each rank's counts, pieces of a bucket.</summary>
     One,
 }

@@ -11,7 +11,10 @@ public sealed partial class ModelProgram
         int layer = block - 1;
         if (experts.Shared > 0)
         {
-            SharedExperts(operations, block, experts, input, branch, values);
+            // They are one feed-forward part, as wide as all of them together.
+            string Shared(string matrix) => names.Shared(layer, matrix);
+            var together = new Extent(Dim.Ffn, experts.Shared * experts.Ffn);
+            Dense(operations, block, together, (Shared("gate"), Shared("up"), Shared("down")), biases: false, input, branch, values + "experts.shared");
         }
 
         var count = new Extent(Dim.Expert, experts.Count);
@@ -26,36 +29,17 @@ public sealed partial class ModelProgram
         Value dispatched = Visits("dispatched", hidden);
         operations.Add(new Dispatch(input, routing, dispatched));
 
-        Value inner = Visits("inner", model.Activation.IsGated() ? [width, width] : [width]);
-        operations.Add(new GroupedProduct(dispatched, inner, routing.Groups, OfEach(experts, expert => InputsOf(block, expert, width))));
+        Weight[][] inputs = OfEach(expert => FirstMatrices(block, names.GateOf(layer, expert), names.UpOf(layer, expert), width));
+        Value inner = Visits("inner", [.. inputs[0].Select(matrix => matrix.Rows)]);
+        operations.Add(new GroupedProduct(dispatched, inner, routing.Groups, inputs));
         Value activated = Visits("activated", width);
-        operations.Add(new Activate(inner, activated, model.Activation));
+        operations.Add(new Activate(inner, activated, model.Activation, routing.Groups));
         Value results = Visits("results", hidden);
-        operations.Add(new GroupedProduct(activated, results, routing.Groups, OfEach(experts, expert => [OfExpert(IntoResidual(block, names.DownOf(layer, expert), width), expert)])));
+        operations.Add(new GroupedProduct(activated, results, routing.Groups, OfEach(expert => [IntoResidual(block, names.DownOf(layer, expert), width)])));
         operations.Add(new Combine(results, routing, branch, adds: experts.Shared > 0));
+
+        // The bucket of the experts lies directly behind the layer's.
+        Weight[][] OfEach(Func<int, Weight[]> matrices) =>
+            [.. Enumerable.Range(0, experts.Count).Select(expert => matrices(expert).Select(weight => weight with { Bucket = weight.Bucket + 1, Expert = expert }).ToArray())];
     }
-
-    // They are one feed-forward part, as wide as all of them together.
-    private void SharedExperts(List<Operation> operations, int block, ExpertsSpec experts, Value input, Value branch, string values)
-    {
-        var width = new Extent(Dim.Ffn, experts.Shared * experts.Ffn);
-        Weight Shared(string matrix) => Matrix(block, names.Shared(block - 1, matrix), width, hidden);
-        Weight[] inputs = model.Activation.IsGated() ? [Shared("gate"), Shared("up")] : [Shared("up")];
-        Value inner = Branch(values + "experts.shared.inner", [.. inputs.Select(matrix => matrix.Rows)]);
-        operations.Add(new Product(input, inner, inputs));
-        Value activated = Branch(values + "experts.shared.activated", width);
-        operations.Add(new Activate(inner, activated, model.Activation));
-        operations.Add(new Product(activated, branch, IntoResidual(block, names.Shared(block - 1, "down"), width)));
-    }
-
-    private Weight[] InputsOf(int block, int expert, Extent width)
-    {
-        Weight up = OfExpert(Matrix(block, names.UpOf(block - 1, expert), width, hidden), expert);
-        return model.Activation.IsGated() ? [OfExpert(Matrix(block, names.GateOf(block - 1, expert), width, hidden), expert), up] : [up];
-    }
-
-    private static Weight[][] OfEach(ExpertsSpec experts, Func<int, Weight[]> weights) => [.. Enumerable.Range(0, experts.Count).Select(weights)];
-
-    // The bucket of the experts lies directly behind the layer's.
-    private static Weight OfExpert(Weight weight, int expert) => weight with { Bucket = weight.Bucket + 1, Expert = expert };
 }

@@ -155,24 +155,27 @@ public sealed partial class ModelProgram
         }
         else
         {
-            Dense(operations, block, normalized, branch, values);
+            Dense(operations, block, ffn, (names.Gate(layer), names.Up(layer), names.Down(layer)), model.Biases, normalized, branch, values + "ffn");
         }
 
         AddToStream(operations, block, input, branch, output, names.BehindFeedForward(layer));
     }
 
-    private void Dense(List<Operation> operations, int block, Value input, Value branch, string values)
+    private void Dense(
+        List<Operation> operations, int block, Extent width, (string Gate, string Up, string Down) matrices, bool biases, Value input, Value branch, string values)
     {
-        int layer = block - 1;
-        Weight up = Matrix(block, names.Up(layer), ffn, hidden);
-        Weight[] inputs = model.Activation.IsGated() ? [Matrix(block, names.Gate(layer), ffn, hidden), up] : [up];
-        Value inner = Branch(values + "ffn.inner", [.. inputs.Select(matrix => matrix.Rows)]);
-        Multiply(operations, input, inner, inputs);
+        Weight[] inputs = FirstMatrices(block, matrices.Gate, matrices.Up, width);
+        Value inner = Branch(values + ".inner", [.. inputs.Select(matrix => matrix.Rows)]);
+        Multiply(operations, biases, input, inner, inputs);
 
-        Value activated = Branch(values + "ffn.activated", ffn);
+        Value activated = Branch(values + ".activated", width);
         operations.Add(new Activate(inner, activated, model.Activation));
-        Multiply(operations, activated, branch, IntoResidual(block, names.Down(layer), ffn));
+        Multiply(operations, biases, activated, branch, IntoResidual(block, matrices.Down, width));
     }
+
+    // The gate, where there is one, comes first.
+    private Weight[] FirstMatrices(int block, string gate, string up, Extent width) =>
+        [.. (model.Activation.IsGated() ? (string[])[gate, up] : [up]).Select(name => Matrix(block, name, width, hidden))];
 
     private Block Head(int index, Value input)
     {
@@ -195,10 +198,12 @@ public sealed partial class ModelProgram
         operations.Add(new Add(input, added, output));
     }
 
-    private void Multiply(List<Operation> operations, Value input, Value output, params Weight[] matrices)
+    private void Multiply(List<Operation> operations, Value input, Value output, params Weight[] matrices) => Multiply(operations, model.Biases, input, output, matrices);
+
+    private static void Multiply(List<Operation> operations, bool biases, Value input, Value output, params Weight[] matrices)
     {
         operations.Add(new Product(input, output, matrices));
-        if (model.Biases)
+        if (biases)
         {
             operations.Add(new AddBias(output, [.. matrices.Select(matrix => new Weight(WeightNames.BiasOf(matrix.Name), matrix.Rows, null, WeightStart.Zero, matrix.Bucket))]));
         }

@@ -12,6 +12,6 @@ public enum ValueFormat
     /// <summary>32-bit floating point: statistics, losses.</summary>
     Single,
 
-    /// <summary>32-bit integers: token ids.</summary>
+    /// <summary>32-bit integers: token ids, experts, numbers and places of visits.</summary>
     Token,
 }

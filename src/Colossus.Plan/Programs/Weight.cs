@@ -5,7 +5,7 @@ namespace Colossus.Plan.Programs;
 /// <param name="Rows">Dim 0: outputs of a matrix, elements of a vector.</param>
 /// <param name="Columns">Dim 1: inputs of a matrix; null for a vector.</param>
 /// <param name="Start">Its values before the first step.</param>
-/// <param name="Bucket">Gradients of one bucket are complete together: that of the embedding, of each layer, of the final norm, of the head.</param>
+/// <param name="Bucket">Gradients of one bucket are complete together: those of the embedding, of each layer, of its experts, of the final norm, of the head.</param>
 public sealed record Weight(string Name, Extent Rows, Extent? Columns, WeightStart Start, int Bucket)
 {
     /// <summary>Which part of the whole tensor it is; null for all of it, on this rank alone.</summary>

@@ -16,7 +16,6 @@ namespace Colossus.Plan.Work;
 /// <param name="TiedHead">Whether the head is the embedding's matrix.</param>
 /// <param name="Experts">The mixture of experts; null for a dense model.</param>
 /// <param name="Latent">Latent attention; null for heads of their own.</param>
-/// <param name="DenseLayers">Layers at the start that keep a dense feed-forward part in a model with experts.</param>
 public sealed record ModelShape(
     int Layers,
     int Hidden,
@@ -29,8 +28,7 @@ public sealed record ModelShape(
     int Sequence,
     bool TiedHead = false,
     ExpertsSpec? Experts = null,
-    LatentAttention? Latent = null,
-    int DenseLayers = 0)
+    LatentAttention? Latent = null)
 {
     /// <summary>Vectors as wide as the residual stream in one norm: 1 (a scale), or 2 with a bias; default 1.</summary>
     public int NormVectors { get; init; } = 1;
@@ -47,6 +45,9 @@ public sealed record ModelShape(
     /// <summary>Whether each position of a sample has a trained vector; default false.</summary>
     public bool LearnedPositions { get; init; }
 
+    /// <summary>Layers at the start that keep a dense feed-forward part in a model with experts.</summary>
+    public int DenseLayers => Experts?.DenseLayers ?? 0;
+
     /// <summary>Matrices of a feed-forward part: 3 with a gate, else 2.</summary>
     public int FfnMatrices => Gated ? 3 : 2;
 
@@ -54,7 +55,7 @@ public sealed record ModelShape(
     public int ScoreWidth => Latent?.ScoreWidth ?? HeadWidth;
 
     /// <summary>The sizes that decide which layouts it can be trained in.</summary>
-    public ModelSizes Sizes => ModelSizes.From(Layers, Heads, KvHeads, Ffn, Sequence, Experts, DenseLayers);
+    public ModelSizes Sizes => ModelSizes.From(Layers, Heads, KvHeads, Ffn, Sequence, Experts);
 
     /// <summary>Width of a head's values.</summary>
     public int ValueWidth => Latent?.ValueWidth ?? HeadWidth;
@@ -66,7 +67,7 @@ public sealed record ModelShape(
         ArgumentNullException.ThrowIfNull(model);
         return new ModelShape(
             model.Layers, model.Hidden, model.Heads, model.KvHeads, model.HeadWidth, model.Ffn, model.Activation.IsGated(), model.Vocab, model.Sequence, model.TiedHead, model.Experts,
-            model.Latent, model.Experts?.DenseLayers ?? 0)
+            model.Latent)
         {
             NormVectors = model.Norm == NormKind.LayerNorm ? 2 : 1,
             PostNorm = model.PostNorm,

@@ -96,12 +96,11 @@ public static class ParameterCount
     private static double Sum(ModelShape model, bool active)
     {
         ArgumentNullException.ThrowIfNull(model);
-        int denseLayers = model.Experts is null ? 0 : model.DenseLayers;
         int routed = model.Experts is ExpertsSpec experts ? (active ? experts.Active : experts.Count) : 0;
         return ((double)model.Vocab * model.Hidden * (model.TiedHead ? 1 : 2))
             + (model.NormVectors * model.Hidden)
             + Positions(model)
-            + ((model.Layers - denseLayers) * (LayerWithoutRoutedExperts(model) + (routed * Expert(model))))
-            + (denseLayers * LayerWithoutRoutedExperts(model, dense: true));
+            + ((model.Layers - model.DenseLayers) * (LayerWithoutRoutedExperts(model) + (routed * Expert(model))))
+            + (model.DenseLayers * LayerWithoutRoutedExperts(model, dense: true));
     }
 }

@@ -29,22 +29,21 @@ public readonly record struct ModelSizes(int Layers, int Heads, int KvHeads, int
     public static ModelSizes From(ModelSpec model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return From(model.Layers, model.Heads, model.KvHeads, model.Ffn, model.Sequence, model.Experts, model.Experts?.DenseLayers ?? 0);
+        return From(model.Layers, model.Heads, model.KvHeads, model.Ffn, model.Sequence, model.Experts);
     }
 
-    /// <summary>The sizes of a model of which some layers may be dense although it has experts.</summary>
+    /// <summary>The sizes of a model.</summary>
     /// <param name="layers">Number of blocks.</param>
     /// <param name="heads">Query heads.</param>
     /// <param name="kvHeads">Key and value heads.</param>
     /// <param name="ffn">Inner width of a dense feed-forward part.</param>
     /// <param name="sequence">Tokens of a sample.</param>
     /// <param name="experts">The mixture of experts; null for a dense model.</param>
-    /// <param name="denseLayers">Dense layers of a model with experts.</param>
-    public static ModelSizes From(int layers, int heads, int kvHeads, int ffn, int sequence, ExpertsSpec? experts, int denseLayers) => new(
+    public static ModelSizes From(int layers, int heads, int kvHeads, int ffn, int sequence, ExpertsSpec? experts) => new(
         layers,
         heads,
         kvHeads,
-        experts is null || denseLayers > 0 ? ffn : 0,
+        experts is null || experts.DenseLayers > 0 ? ffn : 0,
         experts is null ? 0 : (long)experts.Shared * experts.Ffn,
         sequence,
         experts?.Count ?? 0);

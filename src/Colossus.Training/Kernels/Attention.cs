@@ -32,7 +32,7 @@ internal static unsafe class Attention
         fixed (QueryBlock* blocks = queries.Blocks)
         {
             var set = new QuerySet(blocks, queries.Blocks.Length, queries.Rows, firstVisible);
-            KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionForward<T>(shape, set, heads, output, logSumExp));
+            KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionForward<T>(shape, set, heads, new(output, shape.ResultStride), logSumExp));
         }
     }
 
@@ -59,7 +59,7 @@ internal static unsafe class Attention
         fixed (QueryBlock* blocks = queries.Blocks)
         {
             var set = new QuerySet(blocks, queries.Blocks.Length, queries.Rows, firstVisible);
-            KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionBackward<T>(shape, set, dOutput, heads, output, logSumExp, gradients));
+            KernelThreads.For(shape.Batch * shape.KvHeads, new AttentionBackward<T>(shape, set, new(dOutput, shape.ResultStride), heads, new(output, shape.ResultStride), logSumExp, gradients));
         }
     }
 

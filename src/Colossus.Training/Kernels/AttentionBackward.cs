@@ -5,7 +5,7 @@ namespace Colossus.Training.Kernels;
 
 /// <summary>The backward pass of attention for one (sample, key head): for each block of 64 queries, the blocks of keys that they see.</summary>
 internal readonly unsafe struct AttentionBackward<T>(
-    AttentionShape shape, QuerySet queries, T* dOutput, AttentionHeads<T> heads, T* output, float* logSumExp, AttentionHeads<T> gradients) : IKernelBody
+    AttentionShape shape, QuerySet queries, HeadRows<T> dOutput, AttentionHeads<T> heads, HeadRows<T> output, float* logSumExp, AttentionHeads<T> gradients) : IKernelBody
     where T : unmanaged, IElement<T>
 {
     private const int Lanes = 16;
@@ -13,9 +13,9 @@ internal readonly unsafe struct AttentionBackward<T>(
 
     private readonly AttentionShape shape = shape;
     private readonly QuerySet queries = queries;
-    private readonly T* dOutput = dOutput;
+    private readonly HeadRows<T> dOutput = dOutput;
     private readonly AttentionHeads<T> heads = heads;
-    private readonly T* output = output;
+    private readonly HeadRows<T> output = output;
     private readonly float* logSumExp = logSumExp;
     private readonly AttentionHeads<T> gradients = gradients;
 
@@ -52,7 +52,7 @@ internal readonly unsafe struct AttentionBackward<T>(
         int rows = block.Rows;
         int width = shape.PaddedWidth;
         int valueWidth = shape.PaddedValueWidth;
-        long firstRow = ((long)sample * queries.Rows) + block.Row;
+        long firstRow = queries.RowOf(sample, block);
         PackQueries(sample, head, block, firstRow, room);
         int visible = queries.Visible(((long)sample * shape.Sequence) + block.First, block, room.FirstVisible);
         int begin = visible / Block * Block;
@@ -101,18 +101,18 @@ internal readonly unsafe struct AttentionBackward<T>(
         int rows = block.Rows;
         int width = shape.PaddedWidth;
         int valueWidth = shape.PaddedValueWidth;
-        long results = (firstRow * shape.ResultStride) + ((long)head * shape.ValueWidth);
         HeadPanel.PackBlock(heads.Queries.At(firstRow, head, shape.HeadWidth), heads.Queries.Stride, block, shape.HeadWidth, room.Queries, width, shape.Scale * HeadPanel.Log2E);
         HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, rows, rows, width);
-        HeadPanel.PackBlock(dOutput + results, shape.ResultStride, block, shape.ValueWidth, room.DResults, valueWidth, 1);
+        HeadPanel.PackBlock(dOutput.At(firstRow, head, shape.ValueWidth), dOutput.Stride, block, shape.ValueWidth, room.DResults, valueWidth, 1);
         HeadPanel.Transpose(room.DResults, valueWidth, room.DResultsTransposed, rows, rows, valueWidth);
 
         // Rows of padding have no gradient of results and no products: whatever their probabilities, nothing comes of them.
         new Span<float>(room.LogSumExp, rows).Clear();
         new Span<float>(room.Products, rows).Clear();
         float* dResults = room.DResults + ((long)block.Lead * valueWidth);
-        HeadPanel.RowProducts(dResults, valueWidth, output + results, shape.ResultStride, block.Live, shape.ValueWidth, room.Products + block.Lead);
-        float* stored = logSumExp + ((((long)sample * shape.Heads) + head) * queries.Rows) + block.Row;
+        T* results = output.At(firstRow, head, shape.ValueWidth);
+        HeadPanel.RowProducts(dResults, valueWidth, results, output.Stride, block.Live, shape.ValueWidth, room.Products + block.Lead);
+        float* stored = logSumExp + queries.RowOf(((long)sample * shape.Heads) + head, block);
         for (int i = 0; i < block.Live; i++)
         {
             room.LogSumExp[block.Lead + i] = stored[i] * HeadPanel.Log2E;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Colossus.Training.Kernels;
 
 /// <summary>The forward pass of attention for one (sample, key head): blocks of 64 queries, and for each, chunks of keys with a running maximum and sum.</summary>
-internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QuerySet queries, AttentionHeads<T> heads, T* output, float* logSumExp) : IKernelBody
+internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QuerySet queries, AttentionHeads<T> heads, HeadRows<T> output, float* logSumExp) : IKernelBody
     where T : unmanaged, IElement<T>
 {
     // Keys of a chunk, a multiple of the block: scores of a chunk and its values stay in the nearest caches.
@@ -16,7 +16,7 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QueryS
     private readonly AttentionShape shape = shape;
     private readonly QuerySet queries = queries;
     private readonly AttentionHeads<T> heads = heads;
-    private readonly T* output = output;
+    private readonly HeadRows<T> output = output;
     private readonly float* logSumExp = logSumExp;
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QueryS
         int rows = block.Rows;
         int width = shape.PaddedWidth;
         int valueWidth = shape.PaddedValueWidth;
-        long firstRow = ((long)sample * queries.Rows) + block.Row;
+        long firstRow = queries.RowOf(sample, block);
         HeadPanel.PackBlock(heads.Queries.At(firstRow, head, shape.HeadWidth), heads.Queries.Stride, block, shape.HeadWidth, room.Queries, width, shape.Scale * HeadPanel.Log2E);
         HeadPanel.Transpose(room.Queries, width, room.QueriesTransposed, rows, rows, width);
 
@@ -86,11 +86,11 @@ internal readonly unsafe struct AttentionForward<T>(AttentionShape shape, QueryS
         }
 
         Finish(room.Highest, room.Sum, room.Factor, rows);
-        float* stored = logSumExp + ((((long)sample * shape.Heads) + head) * queries.Rows) + block.Row;
+        float* stored = logSumExp + queries.RowOf(((long)sample * shape.Heads) + head, block);
         new Span<float>(room.Highest + block.Lead, block.Live).CopyTo(new Span<float>(stored, block.Live));
         Rescale(room.Result, room.Factor, rows, valueWidth);
-        T* to = output + (firstRow * shape.ResultStride) + ((long)head * shape.ValueWidth);
-        HeadPanel.Unpack(room.Result + ((long)block.Lead * valueWidth), valueWidth, to, shape.ResultStride, block.Live, shape.ValueWidth, 1);
+        T* to = output.At(firstRow, head, shape.ValueWidth);
+        HeadPanel.Unpack(room.Result + ((long)block.Lead * valueWidth), valueWidth, to, output.Stride, block.Live, shape.ValueWidth, 1);
     }
 
     // Scores of 16 queries become capped ones, those that softmax reads.

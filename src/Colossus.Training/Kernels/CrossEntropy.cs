@@ -9,21 +9,6 @@ internal static unsafe class CrossEntropy
     private const int Lanes = 16;
     private const int RowsPerBlock = 16;
 
-    /// <summary>The loss of each row.</summary>
-    /// <param name="logits">[rows, vocab].</param>
-    /// <param name="targets">Token ids; -1 leaves a row out (loss 0).</param>
-    /// <param name="losses">[rows], written.</param>
-    public static void ForwardOnly<T>(T* logits, int* targets, float* losses, int rows, int vocab)
-        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, vocab, null));
-
-    /// <summary>The loss of each row; logits become their own gradient.</summary>
-    /// <param name="logits">[rows, vocab]; overwritten by (softmax - target) · scale.</param>
-    /// <param name="targets">Token ids; -1 leaves a row out (loss and gradient 0).</param>
-    /// <param name="losses">[rows], written; not scaled.</param>
-    /// <param name="scale">Factor on the gradient.</param>
-    public static void ForwardBackward<T>(T* logits, int* targets, float* losses, int rows, int vocab, float scale)
-        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, vocab, scale));
-
     /// <summary>What the ranks that share a vocabulary tell each other of their logits.</summary>
     /// <param name="logits">[rows, ids of the share].</param>
     /// <param name="targets">Token ids; -1 leaves a row out.</param>
@@ -31,14 +16,15 @@ internal static unsafe class CrossEntropy
     public static void Statistics<T>(T* logits, int* targets, float* statistics, int rows, VocabularyShare share)
         where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new StatisticsBody<T>(logits, targets, statistics, rows, share));
 
-    /// <summary>The loss of each row, from the statistics of all ranks that share a vocabulary; the same bits on all of them. Logits become their own gradient where a scale is given.</summary>
+    /// <summary>The loss of each row; logits become their own gradient where a scale is given.</summary>
     /// <param name="logits">[rows, ids of the share]; overwritten by (softmax - target) · scale, 0 for padding.</param>
     /// <param name="targets">Token ids; -1 leaves a row out (loss and gradient 0).</param>
     /// <param name="losses">[rows], written; not scaled.</param>
-    /// <param name="statistics">[ranks, rows, 3].</param>
     /// <param name="scale">Factor on the gradient; null for none.</param>
-    public static void Shared<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float* statistics, int ranks, float? scale)
-        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new SharedBody<T>(logits, targets, losses, rows, share, statistics, ranks, scale));
+    /// <param name="statistics">[ranks, rows, 3]: what all ranks that share a vocabulary told each other; losses have the same bits on all of them. Null where the share has all ids.</param>
+    /// <param name="ranks">Their number.</param>
+    public static void Losses<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float? scale, float* statistics = null, int ranks = 1)
+        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(rows), new Body<T>(logits, targets, losses, rows, share, scale, statistics, ranks));
 
     private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
 
@@ -99,51 +85,6 @@ internal static unsafe class CrossEntropy
         }
     }
 
-    private readonly struct Body<T>(T* logits, int* targets, float* losses, int rows, int vocab, float? scale) : IKernelBody
-        where T : unmanaged, IElement<T>
-    {
-        private readonly T* logits = logits;
-        private readonly int* targets = targets;
-        private readonly float* losses = losses;
-        private readonly int rows = rows;
-        private readonly int vocab = vocab;
-        private readonly float? scale = scale;
-
-        public void Run(int item)
-        {
-            int end = Math.Min(rows, (item + 1) * RowsPerBlock);
-            for (int row = item * RowsPerBlock; row < end; row++)
-            {
-                T* line = logits + ((long)row * vocab);
-                losses[row] = Row(line, targets[row]);
-            }
-        }
-
-        private float Row(T* line, int target)
-        {
-            if (target < 0)
-            {
-                if (scale.HasValue)
-                {
-                    Flat.Zero(line, vocab);
-                }
-
-                return 0;
-            }
-
-            (float max, float sum) = SumOfExponentials(line, vocab);
-            float logSumExp = max + MathF.Log(sum);
-            float atTarget = T.ToFloat(line[target]);
-            if (scale is { } factor)
-            {
-                Softmax(line, vocab, logSumExp, factor);
-                line[target] = T.FromFloat((MathF.Exp(atTarget - logSumExp) - 1) * factor);
-            }
-
-            return logSumExp - atTarget;
-        }
-    }
-
     private readonly struct StatisticsBody<T>(T* logits, int* targets, float* statistics, int rows, VocabularyShare share) : IKernelBody
         where T : unmanaged, IElement<T>
     {
@@ -167,7 +108,7 @@ internal static unsafe class CrossEntropy
         }
     }
 
-    private readonly struct SharedBody<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float* statistics, int ranks, float? scale) : IKernelBody
+    private readonly struct Body<T>(T* logits, int* targets, float* losses, int rows, VocabularyShare share, float? scale, float* statistics, int ranks) : IKernelBody
         where T : unmanaged, IElement<T>
     {
         private readonly T* logits = logits;
@@ -175,9 +116,9 @@ internal static unsafe class CrossEntropy
         private readonly float* losses = losses;
         private readonly int rows = rows;
         private readonly VocabularyShare share = share;
+        private readonly float? scale = scale;
         private readonly float* statistics = statistics;
         private readonly int ranks = ranks;
-        private readonly float? scale = scale;
 
         public void Run(int item)
         {
@@ -201,12 +142,17 @@ internal static unsafe class CrossEntropy
                 return 0;
             }
 
-            (float logSumExp, float atTarget) = Combine(row);
+            int target = targets[row] - share.First;
+            (float logSumExp, float atTarget) = statistics is null ? Alone(line, target) : Combine(row);
             if (scale is { } factor)
             {
                 Softmax(line, share.Real, logSumExp, factor);
-                Flat.Zero(line + share.Real, share.Rows - share.Real);
-                int target = targets[row] - share.First;
+                // Only where there is padding: a call that clears nothing costs up to a tenth of a row of 256 logits.
+                if (share.Rows > share.Real)
+                {
+                    Flat.Zero(line + share.Real, share.Rows - share.Real);
+                }
+
                 if (target >= 0 && target < share.Real)
                 {
                     line[target] = T.FromFloat((MathF.Exp(atTarget - logSumExp) - 1) * factor);
@@ -214,6 +160,12 @@ internal static unsafe class CrossEntropy
             }
 
             return logSumExp - atTarget;
+        }
+
+        private (float LogSumExp, float AtTarget) Alone(T* line, int target)
+        {
+            (float max, float sum) = SumOfExponentials(line, share.Real);
+            return (max + MathF.Log(sum), T.ToFloat(line[target]));
         }
 
         // In the order of ranks.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Colossus.Training.Kernels;
 
-/// <summary>Rows of a table by token id, and the table's gradient.</summary>
+/// <summary>Rows of a table by index, and the table's gradient: those of the embedding by token id, and with <see cref="Visits"/> those of tokens on their way to experts.</summary>
 internal static unsafe class Embedding
 {
     private const int Lanes = 16;

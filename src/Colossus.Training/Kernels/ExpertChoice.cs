@@ -14,10 +14,10 @@ internal static unsafe class ExpertChoice
     /// <param name="weights">[tokens, active], written.</param>
     /// <param name="choices">[tokens, active], written: best first, of equals the lower index.</param>
     /// <param name="tokens">Tokens.</param>
-    /// <param name="experts">The mixture.</param>
-    public static void Choose<TBias>(float* logits, TBias* bias, float* weights, int* choices, int tokens, RouterRule experts)
+    /// <param name="rule">The mixture.</param>
+    public static void Choose<TBias>(float* logits, TBias* bias, float* weights, int* choices, int tokens, RouterRule rule)
         where TBias : unmanaged, IElement<TBias> =>
-        KernelThreads.For((tokens + RowsPerBlock - 1) / RowsPerBlock, new ChooseBody<TBias>(logits, bias, weights, choices, tokens, experts));
+        KernelThreads.For((tokens + RowsPerBlock - 1) / RowsPerBlock, new ChooseBody<TBias>(logits, bias, weights, choices, tokens, rule));
 
     /// <summary>Sorts visits by expert, those of one expert by token.</summary>
     /// <param name="choices">[tokens, active].</param>
@@ -30,7 +30,12 @@ internal static unsafe class ExpertChoice
     /// <param name="loads">Receives the visits of each expert, those without a row too.</param>
     public static void Sort(int* choices, int* places, int* sources, int* counts, int tokens, int active, int mostRows, Span<int> loads)
     {
-        Count(choices, tokens * active, loads);
+        loads.Clear();
+        for (int visit = 0; visit < tokens * active; visit++)
+        {
+            loads[choices[visit]]++;
+        }
+
         Span<int> next = loads.Length <= 1024 ? stackalloc int[loads.Length] : new int[loads.Length];
         int rows = 0;
         for (int expert = 0; expert < loads.Length; expert++)
@@ -51,19 +56,6 @@ internal static unsafe class ExpertChoice
                 places[visit] = next[expert];
                 sources[next[expert]++] = visit / active;
             }
-        }
-    }
-
-    /// <summary>Visits of each expert.</summary>
-    /// <param name="choices">[visits].</param>
-    /// <param name="visits">How many.</param>
-    /// <param name="loads">[experts], written.</param>
-    public static void Count(int* choices, int visits, Span<int> loads)
-    {
-        loads.Clear();
-        for (int visit = 0; visit < visits; visit++)
-        {
-            loads[choices[visit]]++;
         }
     }
 

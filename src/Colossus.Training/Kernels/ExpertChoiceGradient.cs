@@ -53,15 +53,20 @@ internal static unsafe class ExpertChoiceGradient
         {
             int padded = RouterScores.Padded(rule.Count);
             var scratch = ThreadScratch.Begin(3L * padded * sizeof(float));
-            float* scores = scratch.Take<float>(padded);
+            float* sigmoids = scratch.Take<float>(padded);
             float* shares = scratch.Take<float>(padded);
             float* gradient = scratch.Take<float>(padded);
+            float* scores = rule.Kind == RouterKind.Softmax ? shares : sigmoids;
             int end = Math.Min(tokens, (item + 1) * RowsPerBlock);
             for (int token = item * RowsPerBlock; token < end; token++)
             {
                 float* row = logits + ((long)token * rule.Count);
                 float logSumExp = RouterScores.Softmax(row, shares, rule.Count);
-                RouterScores.Of(rule.Kind, row, scores, rule.Count);
+                if (rule.Kind != RouterKind.Softmax)
+                {
+                    RouterScores.Of(rule.Kind, row, scores, rule.Count);
+                }
+
                 SetOfBalance(scores, gradient);
                 AddOfWeights(scores, gradient, dWeights + ((long)token * rule.Active), choices + ((long)token * rule.Active));
                 SetOfLogits(scores, shares, gradient, logSumExp, dLogits + ((long)token * rule.Count));

@@ -20,6 +20,11 @@ internal readonly unsafe struct QuerySet(QueryBlock* blocks, int blockCount, int
     /// <summary>Blocks of queries, in the order of their rows.</summary>
     public ReadOnlySpan<QueryBlock> Blocks => new(blocks, blockCount);
 
+    /// <summary>The row of a block's first query, where rows lie one sample after another, or one head of a sample after another.</summary>
+    /// <param name="before">Samples, or heads of all samples, that come before.</param>
+    /// <param name="block">The block.</param>
+    public long RowOf(long before, QueryBlock block) => (before * Rows) + block.Row;
+
     /// <summary>What the rows of a block see.</summary>
     /// <param name="position">Its first query's place in [batch, sequence].</param>
     /// <param name="block">The block.</param>

@@ -13,10 +13,11 @@ internal static unsafe class Visits
     /// <param name="input">[tokens, width].</param>
     /// <param name="sources">[rows].</param>
     /// <param name="rows">[rows, width], written.</param>
+    /// <param name="tokens">Tokens.</param>
     /// <param name="count">Rows.</param>
     /// <param name="width">Elements of a row.</param>
-    public static void Dispatch<T>(T* input, int* sources, T* rows, int count, int width)
-        where T : unmanaged, IElement<T> => KernelThreads.For(Blocks(count), new DispatchBody<T>(input, sources, rows, count, width));
+    public static void Dispatch<T>(T* input, int* sources, T* rows, int tokens, int count, int width)
+        where T : unmanaged, IElement<T> => Embedding.Gather(input, sources, rows, count, width, VocabularyShare.Whole(tokens));
 
     /// <summary>sums[token] = Σ weight · row over the visits of a token, or what is there plus that; rounded once.</summary>
     /// <param name="rows">[visits, width].</param>
@@ -39,25 +40,6 @@ internal static unsafe class Visits
         KernelThreads.For(Blocks(tokens), new GradientBody<T>(dSums, rows, places, weights, dRows, dWeights, tokens, active, width));
 
     private static int Blocks(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
-
-    private readonly struct DispatchBody<T>(T* input, int* sources, T* rows, int count, int width) : IKernelBody
-        where T : unmanaged, IElement<T>
-    {
-        private readonly T* input = input;
-        private readonly int* sources = sources;
-        private readonly T* rows = rows;
-        private readonly int count = count;
-        private readonly int width = width;
-
-        public void Run(int item)
-        {
-            int end = Math.Min(count, (item + 1) * RowsPerBlock);
-            for (int row = item * RowsPerBlock; row < end; row++)
-            {
-                new ReadOnlySpan<T>(input + ((long)sources[row] * width), width).CopyTo(new Span<T>(rows + ((long)row * width), width));
-            }
-        }
-    }
 
     private readonly struct SumBody<T>(T* rows, int* places, float* weights, T* sums, bool adds, int tokens, int active, int width) : IKernelBody
         where T : unmanaged, IElement<T>

@@ -29,7 +29,7 @@ public sealed unsafe class CrossEntropyTests
         using var logits = Values<F32>.Of([1e4, -1e4, 0]);
         float loss;
         int target = 1;
-        CrossEntropy.ForwardBackward(logits.Data, &target, &loss, 1, 3, 1);
+        CrossEntropy.Losses(logits.Data, &target, &loss, 1, VocabularyShare.Whole(3), 1);
         Assert.Equal(2e4f, loss);
         Assert.Equal([1, -1, 0], logits.ToDoubles());
     }
@@ -44,7 +44,7 @@ public sealed unsafe class CrossEntropyTests
         logits.Data[at] = F32.FromFloat(value);
         float loss;
         int target = 7;
-        CrossEntropy.ForwardOnly(logits.Data, &target, &loss, 1, 20);
+        CrossEntropy.Losses(logits.Data, &target, &loss, 1, VocabularyShare.Whole(20), scale: null);
         Assert.False(float.IsFinite(loss));
     }
 
@@ -59,7 +59,7 @@ public sealed unsafe class CrossEntropyTests
             using var losses = new Values<F32>(Rows);
             fixed (int* target = targets)
             {
-                CrossEntropy.ForwardBackward(logits.Data, target, (float*)losses.Data, Rows, 100, 0.5f);
+                CrossEntropy.Losses(logits.Data, target, (float*)losses.Data, Rows, VocabularyShare.Whole(100), 0.5f);
             }
 
             return [.. logits.Bytes, .. losses.Bytes];
@@ -87,12 +87,12 @@ public sealed unsafe class CrossEntropyTests
                 CrossEntropy.Statistics(logits.Data, target, all + (rank * Rows * 3), Rows, shares[rank]);
             }
 
-            CrossEntropy.ForwardBackward(whole.Data, target, (float*)losses.Data, Rows, vocab, 0.5f);
+            CrossEntropy.Losses(whole.Data, target, (float*)losses.Data, Rows, VocabularyShare.Whole(vocab), 0.5f);
             for (int rank = 0; rank < ranks; rank++)
             {
                 using var logits = Values<F32>.Of(parts[rank]);
                 using var mine = new Values<F32>(Rows);
-                CrossEntropy.Shared(logits.Data, target, (float*)mine.Data, Rows, shares[rank], all, ranks, 0.5f);
+                CrossEntropy.Losses(logits.Data, target, (float*)mine.Data, Rows, shares[rank], 0.5f, all, ranks);
 
                 // Sums of exponentials are bracketed otherwise: a few units in the last place.
                 Assert.All(losses.ToDoubles().Zip(mine.ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -116,8 +116,8 @@ public sealed unsafe class CrossEntropyTests
         int[] targets = [.. Enumerable.Range(0, Rows).Select(row => row % 7 == 3 ? -1 : row * 31 % vocab)];
         fixed (int* target = targets)
         {
-            CrossEntropy.ForwardOnly(logits.Data, target, (float*)again.Data, Rows, vocab);
-            CrossEntropy.ForwardBackward(logits.Data, target, (float*)losses.Data, Rows, vocab, GradientScale);
+            CrossEntropy.Losses(logits.Data, target, (float*)again.Data, Rows, VocabularyShare.Whole(vocab), scale: null);
+            CrossEntropy.Losses(logits.Data, target, (float*)losses.Data, Rows, VocabularyShare.Whole(vocab), GradientScale);
         }
 
         var expected = nn.functional.cross_entropy(

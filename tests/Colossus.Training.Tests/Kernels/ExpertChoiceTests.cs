@@ -100,11 +100,11 @@ public sealed unsafe class ExpertChoiceTests
     {
         var rule = Rule(12, 3) with { Kind = RouterKind.Sigmoid, Groups = 4, ActiveGroups = 2 };
         using var logits = Values<F32>.Normal(Tokens * 12, 1);
-        using var weights = new Values<F32>(Tokens * 3);
-        using var choices = new Values<F32>(Tokens * 3);
-        using var dLogits = new Values<F32>(Tokens * 12);
         Compare.SameWithThreads(() =>
         {
+            using var weights = new Values<F32>(Tokens * 3);
+            using var choices = new Values<F32>(Tokens * 3);
+            using var dLogits = new Values<F32>(Tokens * 12);
             ExpertChoice.Choose<F32>((float*)logits.Data, null, (float*)weights.Data, (int*)choices.Data, Tokens, rule);
             ExpertChoiceGradient.Run((float*)weights.Data, (float*)logits.Data, (int*)choices.Data, LoadsOf(new Span<int>(choices.Data, Tokens * 3), 12), (float*)dLogits.Data, Tokens, rule, 0.1f);
             return [.. weights.Bytes, .. choices.Bytes, .. dLogits.Bytes];

@@ -28,9 +28,9 @@ public sealed unsafe class HeadNormTests
     [Fact]
     public void Several_threads_give_the_bits_of_one()
     {
-        using var run = new Pass<Bf16, Bf16>(300, new AttentionShape(1, 1, 4, 2, 24));
         Compare.SameWithThreads(() =>
         {
+            using var run = new Pass<Bf16, Bf16>(300, new AttentionShape(1, 1, 4, 2, 24));
             run.Run();
             return [.. run.Y.Bytes, .. run.Inverse.Bytes, .. run.Dx.Bytes, .. run.DScales.Bytes];
         });

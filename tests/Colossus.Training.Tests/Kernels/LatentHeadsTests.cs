@@ -27,12 +27,12 @@ public sealed unsafe class LatentHeadsTests
         var widths = new LatentAttention(0, 1, 6, 9, 11);
         const int Heads = 3;
         using var gradient = Values<Bf16>.Normal(Rows * Heads * (15 + 15 + 11), 1);
-        using var queries = new Values<Bf16>(Rows * Heads * 15);
-        using var keysValues = new Values<Bf16>(Rows * Heads * 20);
-        using var rotaryKey = new Values<Bf16>(Rows * 6);
-        using var packed = new Values<Bf16>(gradient.Count);
         Compare.SameWithThreads(() =>
         {
+            using var queries = new Values<Bf16>(Rows * Heads * 15);
+            using var keysValues = new Values<Bf16>(Rows * Heads * 20);
+            using var rotaryKey = new Values<Bf16>(Rows * 6);
+            using var packed = new Values<Bf16>(gradient.Count);
             LatentHeads.TakeApart(gradient.Data, queries.Data, keysValues.Data, rotaryKey.Data, Rows, Heads, widths);
             LatentHeads.Assemble(queries.Data, keysValues.Data, rotaryKey.Data, packed.Data, Rows, Heads, widths);
             return packed.Bytes.ToArray();

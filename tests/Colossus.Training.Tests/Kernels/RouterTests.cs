@@ -26,11 +26,11 @@ public sealed unsafe class RouterTests
     {
         using var input = Values<Bf16>.Normal(Rows * 100, 1);
         using var weight = Values<Bf16>.Normal(7 * 100, 2);
-        using var logits = new Values<F32>(Rows * 7);
-        using var dInput = new Values<Bf16>(Rows * 100);
-        using var dWeight = new Values<F32>(7 * 100);
         Compare.SameWithThreads(() =>
         {
+            using var logits = new Values<F32>(Rows * 7);
+            using var dInput = new Values<Bf16>(Rows * 100);
+            using var dWeight = new Values<F32>(7 * 100);
             Router.Logits(input.Data, weight.Data, (float*)logits.Data, Rows, 100, 7);
             Router.InputGradient((float*)logits.Data, weight.Data, dInput.Data, accumulate: false, Rows, 100, 7);
             Router.WeightGradient((float*)logits.Data, input.Data, (float*)dWeight.Data, Rows, 100, 7);

@@ -30,12 +30,12 @@ public sealed unsafe class VisitsTests
     {
         using var input = Values<Bf16>.Normal(Tokens * 40, 1);
         using var weights = Values<F32>.Normal(Tokens * Active, 2);
-        using var rows = new Values<Bf16>(Rows * 40);
-        using var sums = new Values<Bf16>(Tokens * 40);
-        using var dRows = new Values<Bf16>(Rows * 40);
-        using var dWeights = new Values<F32>(Tokens * Active);
         Compare.SameWithThreads(() =>
         {
+            using var rows = new Values<Bf16>(Rows * 40);
+            using var sums = new Values<Bf16>(Tokens * 40);
+            using var dRows = new Values<Bf16>(Rows * 40);
+            using var dWeights = new Values<F32>(Tokens * Active);
             Run(input, weights, rows, sums, false, input, dRows, dWeights, 40);
             return [.. rows.Bytes, .. sums.Bytes, .. dRows.Bytes, .. dWeights.Bytes];
         });
@@ -79,7 +79,7 @@ public sealed unsafe class VisitsTests
     {
         fixed (int* place = places, source = sources)
         {
-            Visits.Dispatch(input.Data, source, rows.Data, Rows, width);
+            Visits.Dispatch(input.Data, source, rows.Data, Tokens, Rows, width);
             Visits.Sum(rows.Data, place, (float*)weights.Data, sums.Data, adds, Tokens, Active, width);
             Visits.SumGradient(dSums.Data, rows.Data, place, (float*)weights.Data, dRows.Data, (float*)dWeights.Data, Tokens, Active, width);
         }

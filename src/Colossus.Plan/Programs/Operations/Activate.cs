@@ -43,6 +43,6 @@ public sealed class Activate(Value input, Value output, Activation activation, V
     public override Operation Mapped(OperationMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        return new Activate(map.Of(Input), map.Of(Output), Activation);
+        return new Activate(map.Of(Input), map.Of(Output), Activation, Groups is null ? null : map.Of(Groups));
     }
 }

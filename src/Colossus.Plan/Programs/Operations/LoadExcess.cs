@@ -14,7 +14,7 @@ public sealed class LoadExcess(Route route) : Operation
     public Route Route { get; } = route;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Value> Reads => [Route.Routing.Choices];
+    public override IReadOnlyList<Value> Reads => [Route.Routing.Loads];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Writes => [];

@@ -1,12 +1,12 @@
 namespace Colossus.Plan.Programs.Operations;
 
-/// <summary>Stores the gradients of vectors, or adds them to those that are there, rounded to the format of gradients.</summary>
+/// <summary>Stores gradients that were summed in 32 bits, those of vectors and of the router's matrix, or adds them to those that are there, rounded to the format of gradients.</summary>
 public sealed class StoreVectorGradient : Operation
 {
     private readonly Weight[] vectors;
 
     /// <summary>Describes it.</summary>
-    /// <param name="gradient">[1, v₀ | v₁ | …], 32 bits.</param>
+    /// <param name="gradient">[1, v₀ | v₁ | …], or a matrix; 32 bits.</param>
     /// <param name="vectors">The weights.</param>
     public StoreVectorGradient(Value gradient, params Weight[] vectors)
     {

@@ -9,7 +9,7 @@ internal sealed unsafe class CpuActivate<T>(Activate operation, IOperationMemory
 {
     private readonly nint input = memory.Of(operation.Input);
     private readonly nint output = memory.Of(operation.Output);
-    private readonly ExpertRows? rows = operation.Groups is { } groups ? new ExpertRows(groups, memory) : null;
+    private readonly ExpertRows<T>? rows = operation.Groups is { } groups ? new(groups, memory) : null;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) =>
@@ -23,7 +23,7 @@ internal sealed unsafe class CpuActivateGradient<T>(ActivateGradient operation, 
     private readonly nint outputGradient = memory.Of(operation.OutputGradient);
     private readonly nint input = memory.Of(operation.Forward.Input);
     private readonly nint inputGradient = memory.Of(operation.InputGradient);
-    private readonly ExpertRows? rows = operation.Forward.Groups is { } groups ? new ExpertRows(groups, memory) : null;
+    private readonly ExpertRows<T>? rows = operation.Forward.Groups is { } groups ? new(groups, memory) : null;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments) => FeedForwardActivation.Backward(

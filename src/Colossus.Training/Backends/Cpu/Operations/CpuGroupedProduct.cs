@@ -9,7 +9,7 @@ internal sealed class CpuGroupedProduct<TResidual, T>(GroupedProduct operation, 
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Groups, binder.Memory);
+    private readonly ExpertRows<T> experts = new(operation.Groups, binder.Memory);
     private readonly Matrix<T> input = binder.Operand(operation.Input);
     private readonly Matrix<T>[] weights = [.. operation.Experts.Select(binder.Weight)];
     private readonly Matrix<T> output = binder.Operand(operation.Output);
@@ -17,7 +17,7 @@ internal sealed class CpuGroupedProduct<TResidual, T>(GroupedProduct operation, 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        foreach (var (expert, first, count) in experts.Windows(rounded: typeof(T) == typeof(Bf16)))
+        foreach (var (expert, first, count) in experts.Windows())
         {
             output.SetRows(first, count, input, weights[expert].Transposed);
         }
@@ -29,7 +29,7 @@ internal sealed class CpuGroupedInputGradient<TResidual, T>(GroupedInputGradient
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Forward.Groups, binder.Memory);
+    private readonly ExpertRows<T> experts = new(operation.Forward.Groups, binder.Memory);
     private readonly Matrix<T> outputGradient = binder.Operand(operation.OutputGradient);
     private readonly Matrix<T>[] weights = [.. operation.Forward.Experts.Select(binder.Weight)];
     private readonly Matrix<T> inputGradient = binder.Operand(operation.InputGradient);
@@ -37,7 +37,7 @@ internal sealed class CpuGroupedInputGradient<TResidual, T>(GroupedInputGradient
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        foreach (var (expert, first, count) in experts.Windows(rounded: typeof(T) == typeof(Bf16)))
+        foreach (var (expert, first, count) in experts.Windows())
         {
             inputGradient.SetRows(first, count, outputGradient, weights[expert].Tensor);
         }
@@ -49,7 +49,7 @@ internal sealed unsafe class CpuGroupedWeightGradient<TResidual, T>(GroupedWeigh
     where TResidual : unmanaged, IElement<TResidual>
     where T : unmanaged, IElement<T>
 {
-    private readonly ExpertRows experts = new(operation.Forward.Groups, binder.Memory);
+    private readonly ExpertRows<T> experts = new(operation.Forward.Groups, binder.Memory);
     private readonly Matrix<T> outputGradient = binder.Operand(operation.OutputGradient);
     private readonly Matrix<T> input = binder.Operand(operation.Forward.Input);
     private readonly Matrix<T>? room = operation.Unconverted is { } value ? binder.Operand(value) : null;
@@ -74,7 +74,7 @@ internal sealed unsafe class CpuGroupedWeightGradient<TResidual, T>(GroupedWeigh
     // Rows are summed over here, so that others' do not do: what is no multiple of the granule comes by itself.
     private void Set(WeightGradient<TResidual, T> gradient, int first, int count, bool add)
     {
-        int rest = typeof(T) == typeof(Bf16) ? count % experts.Granule : 0;
+        int rest = count % experts.Granule;
         foreach (var (start, rows) in (ReadOnlySpan<(int, int)>)[(first, count - rest), (first + count - rest, rest)])
         {
             if (rows > 0)

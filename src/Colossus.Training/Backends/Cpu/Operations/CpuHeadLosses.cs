@@ -15,20 +15,13 @@ internal sealed unsafe class CpuHeadLosses<TResidual, T>(HeadLosses operation, C
     private readonly nint statistics = operation.Part.AllStatistics is { } value ? binder.Memory.Of(value) : 0;
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments)
-    {
-        float? scale = operation.WithGradients ? arguments.LossScale : null;
-        if (statistics != 0)
-        {
-            CrossEntropy.Shared(logits.Data, (int*)targets, (float*)losses, logits.Rows, share, (float*)statistics, operation.Part.Head.Sharers, scale);
-        }
-        else if (scale is { } factor)
-        {
-            CrossEntropy.ForwardBackward(logits.Data, (int*)targets, (float*)losses, logits.Rows, logits.Columns, factor);
-        }
-        else
-        {
-            CrossEntropy.ForwardOnly(logits.Data, (int*)targets, (float*)losses, logits.Rows, logits.Columns);
-        }
-    }
+    public void Run(PassArguments arguments) => CrossEntropy.Losses(
+        logits.Data,
+        (int*)targets,
+        (float*)losses,
+        logits.Rows,
+        share,
+        operation.WithGradients ? arguments.LossScale : null,
+        (float*)statistics,
+        operation.Part.Head.Sharers);
 }

@@ -64,13 +64,12 @@ internal sealed unsafe class CpuRoute<TResidual>(Route operation, IOperationMemo
     private readonly nint sources = memory.Of(operation.Routing.Sources);
     private readonly nint counts = memory.Of(operation.Routing.Counts);
     private readonly nint loads = memory.Of(operation.Routing.Loads);
-    private readonly int experts = operation.Routing.Experts.Count;
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
         int tokens = operation.Logits.Rows.Size;
-        var chosen = new Span<int>((void*)loads, experts);
+        var chosen = new Span<int>((void*)loads, rule.Count);
         ExpertChoice.Choose((float*)logits, (TResidual*)bias, (float*)weights, (int*)choices, tokens, rule);
         ExpertChoice.Sort((int*)choices, (int*)places, (int*)sources, (int*)counts, tokens, rule.Active, operation.Routing.MostRows, chosen);
         addLoads(operation.Layer, chosen);
@@ -103,19 +102,18 @@ internal sealed unsafe class CpuRouteGradient(RouteGradient operation, IOperatio
 internal sealed unsafe class CpuLoadExcess<TResidual>(LoadExcess operation, IOperationMemory memory) : IBoundOperation
     where TResidual : unmanaged, IElement<TResidual>
 {
-    private readonly nint choices = memory.Of(operation.Route.Routing.Choices);
+    private readonly nint loads = memory.Of(operation.Route.Routing.Loads);
     private readonly nint gradient = memory.OfGradient(operation.Gradients[0]);
-    private readonly int[] loads = new int[operation.Route.Routing.Experts.Count];
 
     /// <inheritdoc/>
     public void Run(PassArguments arguments)
     {
-        int visits = (int)operation.Route.Routing.Choices.Count;
-        ExpertChoice.Count((int*)choices, visits, loads);
+        int experts = operation.Route.Routing.Loads.Width;
+        double even = (double)operation.Route.Routing.Choices.Count / experts;
         var target = (TResidual*)gradient;
-        for (int expert = 0; expert < loads.Length; expert++)
+        for (int expert = 0; expert < experts; expert++)
         {
-            float excess = LoadExcess.Factor * (float)(loads[expert] - ((double)visits / loads.Length));
+            float excess = LoadExcess.Factor * (float)(((int*)loads)[expert] - even);
             target[expert] = TResidual.FromFloat(excess + (arguments.Accumulate ? TResidual.ToFloat(target[expert]) : 0));
         }
     }

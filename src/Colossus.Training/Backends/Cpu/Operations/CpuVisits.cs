@@ -9,11 +9,11 @@ internal sealed unsafe class CpuDispatch<T>(Dispatch operation, IOperationMemory
 {
     private readonly nint input = memory.Of(operation.Input);
     private readonly nint sources = memory.Of(operation.Routing.Sources);
-    private readonly ExpertRows experts = new(operation.Routing.Groups, memory);
+    private readonly ExpertRows<T> experts = new(operation.Routing.Groups, memory);
     private readonly nint rows = memory.Of(operation.Rows);
 
     /// <inheritdoc/>
-    public void Run(PassArguments arguments) => Visits.Dispatch((T*)input, (int*)sources, (T*)rows, experts.Total, operation.Input.Width);
+    public void Run(PassArguments arguments) => Visits.Dispatch((T*)input, (int*)sources, (T*)rows, operation.Input.Rows.Size, experts.Total, operation.Input.Width);
 }
 
 /// <summary><see cref="DispatchGradient"/> on the CPU.</summary>

@@ -1,10 +1,13 @@
 using System.Numerics;
 using Colossus.Plan.Programs.Operations;
+using Colossus.Training.Kernels;
 
 namespace Colossus.Training.Backends.Cpu.Operations;
 
 /// <summary>Which rows each expert has in the micro-batch at hand.</summary>
-internal sealed unsafe class ExpertRows(VisitGroups groups, IOperationMemory memory)
+/// <typeparam name="T">Their elements.</typeparam>
+internal sealed unsafe class ExpertRows<T>(VisitGroups groups, IOperationMemory memory)
+    where T : unmanaged, IElement<T>
 {
     private readonly nint counts = memory.Of(groups.Counts);
 
@@ -13,9 +16,9 @@ internal sealed unsafe class ExpertRows(VisitGroups groups, IOperationMemory mem
 
     /// <summary>
     /// libtorch's bf16 products make code for every shape that they meet, in many times the time of the product, and remember about a thousand shapes: numbers of rows are multiples of this, a
-    /// sixteenth of an even share. Products in 32 bits take any number.
+    /// sixteenth of an even share. Products in 32 bits take any number: theirs is 1.
     /// </summary>
-    public int Granule { get; } = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(groups.EvenRows / groups.Experts / 16)));
+    public int Granule { get; } = typeof(T) == typeof(Bf16) ? Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(groups.EvenRows / groups.Experts / 16))) : 1;
 
     /// <summary>The experts in their order, each with its first row and how many it has, perhaps none.</summary>
     public IEnumerable<(int Expert, int First, int Count)> Ranges()
@@ -30,11 +33,10 @@ internal sealed unsafe class ExpertRows(VisitGroups groups, IOperationMemory mem
     }
 
     /// <summary>
-    /// The experts that have rows, last one first. With <paramref name="rounded"/> a range has rows of experts before it too, so that it is as long as <see cref="Granule"/> wants:
-    /// what is written there is overwritten by the next ranges.
+    /// The experts that have rows, last one first. A range may have rows of experts before it too, so that it is as long as <see cref="Granule"/> wants: what is written there is overwritten by the
+    /// next ranges.
     /// </summary>
-    /// <param name="rounded">Whether numbers of rows are rounded up.</param>
-    public IEnumerable<(int Expert, int First, int Count)> Windows(bool rounded)
+    public IEnumerable<(int Expert, int First, int Count)> Windows()
     {
         int end = Total;
         for (int expert = groups.Experts - 1; expert >= 0; expert--)
@@ -42,7 +44,7 @@ internal sealed unsafe class ExpertRows(VisitGroups groups, IOperationMemory mem
             int own = CountOf(expert);
             if (own > 0)
             {
-                int count = rounded ? Math.Min(end, (own + Granule - 1) / Granule * Granule) : own;
+                int count = Math.Min(end, (own + Granule - 1) / Granule * Granule);
                 yield return (expert, end - count, count);
                 end -= own;
             }
